@@ -1,0 +1,378 @@
+"""Facts: what can be said of the user's model, recipe and data without training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the user's files something was written.
+
+    Attributes:
+        file: Path as a person would type it, relative to the config's folder where it lies below it.
+        line: Line, counted from 1.
+    """
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFacts:
+    """One variable of a layer, as it stands before any training.
+
+    Attributes:
+        name: The variable's name in its layer ("kernel").
+        shape: Its shape.
+        initializer: Class name of its initializer, None where it has none that Keras knows of.
+        mean, std, minimum, maximum: Moments and range of the finite values; NaN where there are none.
+        zero_share: Share of values that are exactly zero, 0 to 1.
+        nonfinite: How many values are NaN or infinite.
+        trainable: Whether the optimizer updates it.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    initializer: str | None
+    mean: float
+    std: float
+    minimum: float
+    maximum: float
+    zero_share: float
+    nonfinite: int
+    trainable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """One layer of the model; nested models are walked, and their own layers listed.
+
+    Attributes:
+        path: Names from the model down to the layer, joined by "/"; unique.
+        kind: Class name ("Dense").
+        built_in: Whether the class is Keras' own.
+        activation: Name of the activation ("relu", "linear", "custom"); None where the layer has none to set.
+        units: Width of the output (units, filters), None where it has none.
+        use_bias: Whether it has a bias, None where it could not.
+        output_shape: Without the batch axis; None entries are unknown sizes; None where it is not known at all.
+        parameters: Number of values in its own variables.
+        trainable: As the layer says.
+        weights: Its own variables.
+        place: Where the user created it, None where that was not seen.
+        settings: Further scalar settings from the layer's config (rate, momentum, axis, strides, ...).
+    """
+
+    path: str
+    kind: str
+    built_in: bool
+    activation: str | None
+    units: int | None
+    use_bias: bool | None
+    output_shape: tuple[int | None, ...] | None
+    parameters: int
+    trainable: bool
+    weights: tuple[WeightFacts, ...] = ()
+    place: Place | None = None
+    settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LossFacts:
+    """The loss of one output.
+
+    Attributes:
+        name: Keras' own snake-case name where it is Keras' own, with aliases resolved ("mean_squared_error"),
+            otherwise the name of the user's function or class.
+        built_in: Whether it is Keras' own.
+        from_logits: As set; None where the loss has no such setting.
+        label_smoothing: As set, 0 where the loss has no such setting.
+        reduction: "sum_over_batch_size", "sum", "mean", ...; None where unknown.
+        weight: Its entry in `loss_weights`, 1 by default.
+    """
+
+    name: str
+    built_in: bool
+    from_logits: bool | None = None
+    label_smoothing: float = 0.0
+    reduction: str | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFacts:
+    """One output of the model.
+
+    Attributes:
+        name: Its name as Keras gives it.
+        shape: Without the batch axis, None entries are unknown sizes.
+        dtype: Its dtype.
+        activation: The last activation on the way to this output, looked for behind layers that only move values
+            (Reshape, Flatten, Permute, Activation("linear"), Dropout); "softmax", "sigmoid", "linear", "relu", "tanh",
+            ..., "custom", or None where it could not be told (custom layers, subclassed models).
+        activation_behind: Path of the moving layer that lies between the activation and the output, None where
+            none does. Keras then no longer finds the logits.
+        layer: Path of the layer that holds the activation, None where it could not be told.
+        loss: Its loss; None where the loss is not attached to an output (custom `train_step`, `add_loss`).
+        metrics: Names of its metrics as Keras resolved them ("sparse_categorical_accuracy"), in order.
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+    activation: str | None
+    activation_behind: str | None
+    layer: str | None
+    loss: LossFacts | None
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerFacts:
+    """One optimizer.
+
+    Attributes:
+        kind: Class name ("Adam").
+        learning_rate: The rate at step 0.
+        schedule: Class name of its schedule, None for a constant rate.
+        schedule_settings: The schedule's config.
+        momentum: As set, None where it has none.
+        clipnorm, clipvalue, global_clipnorm, weight_decay: As set, None where not set.
+        place: The config key that it comes from, None where it is the compiled model's.
+    """
+
+    kind: str
+    learning_rate: float
+    schedule: str | None = None
+    schedule_settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    momentum: float | None = None
+    clipnorm: float | None = None
+    clipvalue: float | None = None
+    global_clipnorm: float | None = None
+    weight_decay: float | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackFacts:
+    """One callback of the user's recipe, and what the doctor does with it.
+
+    Attributes:
+        kind: Class name.
+        settings: Its scalar settings (monitor, mode, factor, patience, save_weights_only, ...).
+        treatment: "per step" (a schedule turned into rates), "at epoch ends", "at chunk ends", "read, not run"
+            (writers) or "not run".
+        why: The reason where it is not run, else empty.
+    """
+
+    kind: str
+    settings: Mapping[str, str | int | float | bool | None]
+    treatment: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeFacts:
+    """How the user trains.
+
+    Attributes:
+        optimizers: The compiled optimizer first; more where the model holds further ones.
+        batch_size: Samples a step.
+        epochs: Epochs asked for.
+        steps_per_epoch: Optimizer steps an epoch of the user's full data; None where the data has no known end.
+        shuffle: Whether the order changes from epoch to epoch, by `fit` or by the user's pipeline; None if unknown.
+        callbacks: In order.
+        dtype_policy: "float32", "mixed_float16", ...
+        run_eagerly: As compiled.
+        jit_compile: As compiled ("auto" resolved).
+        custom_train_step: Whether the class overrides `train_step`.
+        class_weighted: Whether class weights are used.
+    """
+
+    optimizers: tuple[OptimizerFacts, ...]
+    batch_size: int
+    epochs: int
+    steps_per_epoch: int | None
+    shuffle: bool | None
+    callbacks: tuple[CallbackFacts, ...] = ()
+    dtype_policy: str = "float32"
+    run_eagerly: bool = False
+    jit_compile: bool = False
+    custom_train_step: bool = False
+    class_weighted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayFacts:
+    """One array of the sample.
+
+    Attributes:
+        name: "x", "x[1]", "x['image']", "y", "sample_weight", ...
+        rows: Rows in the sample.
+        shape: Of one row.
+        dtype: As the user gave it.
+        minimum, maximum, mean, std: Over the finite values; NaN where there are none or the dtype is not numeric.
+        nan_count, inf_count: How many values are NaN, infinite.
+        first_bad_row: Row of the first value that is not finite, None where all are.
+        integer_valued: Whether all values are whole numbers.
+        distinct: Number of different values, counted up to 1001 (then 1001).
+        zero_share: Share of exact zeros.
+        feature_std_minimum, feature_std_maximum: Smallest and largest std over the features (the last axis) that are not
+            constant; NaN where there are none.
+        feature_mean_maximum: Largest |mean| over the features; NaN where not numeric.
+        constant_features: How many features never change.
+        features: Size of the last axis (1 for plain numbers).
+    """
+
+    name: str
+    rows: int
+    shape: tuple[int, ...]
+    dtype: str
+    minimum: float
+    maximum: float
+    mean: float
+    std: float
+    nan_count: int
+    inf_count: int
+    first_bad_row: int | None
+    integer_valued: bool
+    distinct: int
+    zero_share: float
+    feature_std_minimum: float
+    feature_std_maximum: float
+    feature_mean_maximum: float
+    constant_features: int
+    features: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """The targets of one output, understood.
+
+    Attributes:
+        output: Name of the output they belong to.
+        array: Their plain facts.
+        encoding: "class_ids" (whole numbers, one each), "one_hot" (rows that sum to one with a single 1),
+            "multi_hot" (0/1 rows with any number of ones), "binary" (one 0/1 number), "signed_binary" (one -1/+1
+            number), "probabilities" (rows in [0, 1] that sum to one), "continuous", or "unknown".
+        task: "binary", "multiclass", "multilabel", "regression", "sequence_multiclass" (class ids or one-hot a step),
+            or "unknown", from the targets and the output's shape together.
+        classes: Number of classes seen; None where there are none.
+        class_shares: Share of each class seen, by class id, at most 1000 of them.
+        constant_error: Error of the best constant predictor in the units of the skill: wrong share for classes
+            (0/1 errors an element for multi-label), mean squared error for numbers; None where it cannot be told.
+        loss_floor: The smallest value that this output's loss can take on these targets (label smoothing,
+            entropy); 0 where the loss is Keras' own and has none; None where unknown.
+        constant_loss: Loss of the best constant predictor (entropy of the class shares, variance, ...) for Keras' own
+            losses; None where unknown.
+    """
+
+    output: str
+    array: ArrayFacts
+    encoding: str
+    task: str
+    classes: int | None = None
+    class_shares: tuple[float, ...] = ()
+    constant_error: float | None = None
+    loss_floor: float | None = None
+    constant_loss: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """The sample that all trials see, and what was noticed while it was drawn.
+
+    Attributes:
+        kind: "numpy", "tf.data", "PyDataset", "npz", "npy", "csv", "generator".
+        rows_total: Training rows the user has; None where not known.
+        rows_sampled: Training rows in the sample.
+        validation_rows: Validation rows in the sample; 0 where there are none.
+        validation_source: "given", "validation_split", or "none".
+        inputs: Facts of the training inputs, in order.
+        targets: One for each output; empty where there are no targets.
+        validation_inputs: Facts of the validation inputs, in order.
+        validation_targets: Facts of the validation targets, in the order of `targets`.
+        sample_weight: Facts of the sample weights, None where there are none.
+        augmented: Whether a second pass over the user's pipeline gave other values for the same row; None if not seen.
+        reshuffled: Whether a second pass gave another order; None if not seen.
+        label_runs: Longest run of equal labels as a share of the rows, in the user's own order; None where no classes.
+        notes: What else a person should know ("the pipeline repeats for ever; 4,096 rows were drawn").
+    """
+
+    kind: str
+    rows_total: int | None
+    rows_sampled: int
+    validation_rows: int
+    validation_source: str
+    inputs: tuple[ArrayFacts, ...]
+    targets: tuple[TargetFacts, ...]
+    validation_inputs: tuple[ArrayFacts, ...] = ()
+    validation_targets: tuple[ArrayFacts, ...] = ()
+    sample_weight: ArrayFacts | None = None
+    augmented: bool | None = None
+    reshuffled: bool | None = None
+    label_runs: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """How the trials are run.
+
+    Attributes:
+        path: The way of the fallback chain that was chosen: "replicas", "loop", "step_function", "train_on_batch", "fit".
+        why: Why the ways above it were not taken; empty for the first.
+        step_seconds: Measured seconds a step at the user's batch size.
+        first_call_seconds: Seconds that the trace and the first call took.
+        replicas: How many trials run side by side.
+        self_seeded: Whether the factory gives the same initial weights for every seed, so that the doctor
+            draws them anew through the initializers.
+        repeatable: Whether the graph holds nothing that cannot be reset (stateful random ops, Python state).
+    """
+
+    path: str
+    why: str
+    step_seconds: float
+    first_call_seconds: float
+    replicas: int
+    self_seeded: bool
+    repeatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known of the subject before the first trial.
+
+    Attributes:
+        model_name: The model's name.
+        model_kind: "Sequential", "Functional" or "subclassed".
+        parameters: Number of trainable values.
+        layers: In the order of the forward pass where it is known, else of creation.
+        outputs: In the model's order.
+        recipe, data, engine: See their classes.
+        fingerprint: Hash of the config, the user's source files and the sample: same fingerprint, same trials.
+        environment: Versions and devices ("tensorflow": "2.21.0", "keras": ..., "python": ..., "devices": "CPU x2").
+        not_seen: What could not be examined, as (what, why).
+    """
+
+    model_name: str
+    model_kind: str
+    parameters: int
+    layers: tuple[LayerFacts, ...]
+    outputs: tuple[OutputFacts, ...]
+    recipe: RecipeFacts
+    data: DataFacts
+    engine: EngineFacts
+    fingerprint: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    not_seen: tuple[tuple[str, str], ...] = ()
+
+    def layer(self, path: str | None) -> LayerFacts | None:
+        """The layer of that path.
+
+        Args:
+            path: A `LayerFacts.path`, or None.
+
+        Returns:
+            The layer, None where there is no such layer.
+        """
+        return next((layer for layer in self.layers if layer.path == path), None)

@@ -1,0 +1,107 @@
+"""What the doctor and its worker say to each other: one JSON object a line, `{"kind": ..., ...}`, over a pipe each way."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.evidence.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Load the subject.
+
+    Attributes:
+        config: The `LoadedConfig` as JSON.
+        folder: The run's folder, where the sample is cached.
+    """
+
+    config: str
+    folder: str
+    kind: Literal["open"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run these trials and answer with an `Ended` for each.
+
+    Attributes:
+        trials: All different.
+        seconds: Time from now after which what still runs is cut; None for no deadline.
+    """
+
+    trials: tuple[Trial, ...]
+    seconds: float | None
+    kind: Literal["run"] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The subject is loaded."""
+
+    facts: Facts
+    kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The subject could not be loaded; the fields are those of `SubjectError`."""
+
+    message: str
+    stage: str
+    advice: str
+    frames: str
+    kind: Literal["refused"] = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A sign of life; the fields are those of `Progress`."""
+
+    stage: str
+    trial: str = ""
+    steps_run: int = 0
+    loss: float | None = None
+    kind: Literal["alive"] = "alive"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A trial ended."""
+
+    outcome: Outcome
+    kind: Literal["ended"] = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All trials of a `Run` have ended."""
+
+    kind: Literal["done"] = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """A fresh worker is there and reads commands; said on the control socket.
+
+    Attributes:
+        pid: Its process, which leads a process group of its own.
+    """
+
+    pid: int
+    kind: Literal["born"] = "born"
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """A worker ended, by itself or not; said on the control socket.
+
+    Attributes:
+        pid: Its process.
+        exit_code: As `os.waitstatus_to_exitcode` gives it: the exit status, or minus the signal's number.
+    """
+
+    pid: int
+    exit_code: int
+    kind: Literal["died"] = "died"
