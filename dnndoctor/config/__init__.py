@@ -1,0 +1,1 @@
+"""What the user asked for: schema, loading, and errors with line and column."""
