@@ -129,7 +129,8 @@ def takes_raw_numbers(facts: Facts) -> bool | None:
 
     Returns:
         False where a normalisation comes first, or directly behind the first weights, or where ids are looked up; None where
-        something that is not understood (custom layers, arithmetic, layers in no known order) comes first.
+        something that is not understood (custom layers, arithmetic, layers in no known order) comes first. Functional models can
+        hold operations, such as a division, that are no layers and not seen here.
     """
     first = first_weighted(facts)
     if first is None:

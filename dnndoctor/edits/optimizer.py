@@ -1,0 +1,28 @@
+"""Another optimizer."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from dnndoctor.edits import EditKind, Expected
+from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.trial import Edit
+
+
+class Optimizer(EditKind):
+    """Replaces the compiled optimizer by a fresh one of class `class_name` at a constant `learning_rate`."""
+
+    name = "optimizer"
+    parameters: ClassVar[Mapping[str, Expected]] = {"class_name": Expected(str), "learning_rate": Expected(float, above=0)}
+
+    def sentence(self, edit: Edit, facts: Facts) -> str:
+        """See `EditKind.sentence`."""
+        kinds = [optimizer.kind for optimizer in facts.recipe.optimizers]
+        if kinds == [edit.parameters["class_name"]]:
+            before = facts.recipe.optimizers[0].learning_rate
+            return f"change the learning rate of {kinds[0]} from {before:.3g} to {edit.parameters['learning_rate']:g}"
+        rate = edit.parameters["learning_rate"]
+        return f"replace {' and '.join(kinds) or 'the optimizer'} by {edit.parameters['class_name']} at {rate:g}"
+
+    def patch(self, edit: Edit, facts: Facts) -> str:  # noqa: ARG002  the seam gives every patch the facts
+        """See `EditKind.patch`."""
+        return f"optimizer=keras.optimizers.{edit.parameters['class_name']}(learning_rate={edit.parameters['learning_rate']:g})"

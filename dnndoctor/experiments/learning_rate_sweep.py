@@ -1,0 +1,368 @@
+"""The learning rate on both sides of the user's own: what is usable, where the user stands, where it becomes unstable."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.evidence.trial import Edit, Trial
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+from dnndoctor.experiments.course import WORST_SKILL, course_steps, horizon, skill
+from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, usable
+from dnndoctor.experiments.noise_floor import NoiseFloor
+
+DECADES = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0, 1000.0)
+HALF_DECADES = (1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+FARTHER_DOWN = (1e-4, 1e-5, 1e-6, 1e-7)
+"""Tried only where not one of the rates up to the user's own is stable."""
+
+STEADIER = (0.1, 0.3)
+"""Tried with all seeds where runs at the user's rate end far apart."""
+
+LARGE_SPREAD = 0.1
+"""Standard deviation of skill between seeds from which it is asked whether a lower rate is steadier."""
+
+SMALLEST_TOLERANCE = 0.05
+LARGEST_TOLERANCE = 0.25
+"""Bounds on what counts as equal to the best in shares of the way from the constant predictor to the floor: below the first a
+difference does not matter to a person, and an erratic recipe must not make everything equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatePoint:
+    """One rate.
+
+    Attributes:
+        factor: Of the user's own rate.
+        seeds: The seeds it was run with.
+        end_losses: Loss at the end by seed, infinite where the run exploded.
+        progress: Median of the shares of the way from the constant predictor to the floor (see `LossScale.progress`).
+        progress_spread: Their standard deviation between seeds; 0 for a single seed.
+        exploded: Share of the runs that became NaN or infinite.
+        unstable: Whether most runs exploded, or ended above their own first loss and the constant predictor's by a tenth.
+        trials: Ids.
+    """
+
+    factor: float
+    seeds: tuple[int, ...]
+    end_losses: tuple[float, ...]
+    progress: float
+    progress_spread: float
+    exploded: float
+    unstable: bool
+    trials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Another rate against the user's own on seeds that it was not chosen on, in equal steps.
+
+    Attributes:
+        factor: Of the user's own rate.
+        steps: Of each run.
+        seeds: All different from those of the screening.
+        own, other: What each run reached, by seed.
+        measure: "validation skill", "training skill" or "progress" (where nothing can be decoded).
+        own_exploded, other_exploded: How many runs became NaN or infinite.
+        trials: Ids of the runs with the other rate.
+    """
+
+    factor: float
+    steps: int
+    seeds: tuple[int, ...]
+    own: tuple[float, ...]
+    other: tuple[float, ...]
+    measure: str
+    own_exploded: int
+    other_exploded: int
+    trials: tuple[str, ...]
+
+    @property
+    def gain(self) -> float:
+        """Mean gain of the other rate over the user's own."""
+        return statistics.fmean(self.other) - statistics.fmean(self.own)
+
+    @property
+    def wins(self) -> int:
+        """Seeds on which the other rate did better."""
+        return sum(other > own for own, other in zip(self.own, self.other, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class RateResponse:
+    """How the model answers to the learning rate.
+
+    Attributes:
+        user_rate: At the first step, of the first optimizer.
+        steps: Of each run of the sweep.
+        points: By factor, ascending.
+        best: Factor with the most progress.
+        usable: Smallest and largest factor around the best whose progress is within `tolerance` of it.
+        recommended: The factor in the middle of the usable interval, 1 where the user's own rate lies in it.
+        edge: Smallest factor from which on every rate is unstable, None where none is.
+        tolerance: Progress that is within the noise.
+        comparisons: Of the recommended factor with the user's own, by steps; empty where they are within the noise.
+        steadier: The same for lower rates, where the user's own is recommended and its runs end far apart.
+        measure_rows: "validation", "train", or "loss" where nothing can be decoded.
+    """
+
+    user_rate: float
+    steps: int
+    points: tuple[RatePoint, ...]
+    best: float
+    usable: tuple[float, float]
+    recommended: float
+    edge: float | None
+    tolerance: float
+    comparisons: tuple[Comparison, ...]
+    steadier: tuple[Comparison, ...]
+    measure_rows: str
+
+    def point(self, factor: float) -> RatePoint | None:
+        """What was seen at that factor, None where it was not tried."""
+        return next((point for point in self.points if point.factor == factor), None)
+
+    @property
+    def within(self) -> bool:
+        """Whether the user's own rate lies in the usable interval."""
+        return self.usable[0] <= 1.0 <= self.usable[1]
+
+
+class LearningRateSweep(Experiment[RateResponse]):
+    """Screens rates from a thousandth to a thousand times the user's own, then confirms on fresh seeds what matters.
+
+    Rounds: a coarse series on one seed; the best one's neighbours, with every seed; where the recommended rate differs from the
+    user's own beyond noise, both on fresh seeds over the horizon and over twice of it. Losses are compared, as the loss
+    is the same throughout; the confirmations are scored.
+    """
+
+    name = "learning_rate_sweep"
+    question = "Which learning rates work, and is the user's own among them?"
+    preset = Preset.QUICK
+    height = 40
+    needs = (NoiseFloor,)
+    full_steps = (13 + 3 * 2 + 3) * 200
+
+    def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
+        """See `Experiment.plan`."""
+        if not evidence.facts.recipe.optimizers:
+            return Skip("the model holds no optimizer whose rate could be changed")
+        seeds, steps = evidence.settings.seeds, horizon(evidence.facts, evidence.settings)
+        quick = evidence.settings.preset in (Preset.STATIC, Preset.QUICK)
+        coarse = [_trial(factor, steps, seeds[0]) for factor in (DECADES if quick else HALF_DECADES)]
+        if not outcomes:
+            return coarse
+        wanted = list(coarse)
+        points = _points(evidence, outcomes)
+        if all(point.unstable for point in points if point.factor <= 1):
+            wanted += [_trial(factor, steps, seeds[0]) for factor in FARTHER_DOWN]
+        if new := _new(wanted, outcomes):
+            return new
+        best = _best(points)
+        neighbours = _neighbours(best.factor)
+        if best.progress > -1:
+            # A finer look before other seeds are paid for: the best of the coarse series need not be the best of the fine one.
+            wanted += [_trial(factor, steps, seeds[0]) for factor in neighbours]
+            if new := _new(wanted, outcomes):
+                return new
+            wanted += [_trial(factor, steps, seed) for factor in _neighbours(_best(points).factor) for seed in seeds[1:]]
+        wanted += [_trial(1.0, steps, seed) for seed in (*seeds, *evidence.settings.fresh_seeds)]
+        if new := _new(wanted, outcomes):
+            return new
+        return _new(_confirmations(evidence, outcomes), outcomes)
+
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> RateResponse | Inconclusive:
+        """See `Experiment.read`."""
+        points = _points(evidence, outcomes)
+        if len(points) < 3 or not any(point.factor == 1.0 for point in points):
+            return Inconclusive("too few of the rates came to their end")
+        tolerance = _tolerance(evidence)
+        best = _best(points)
+        low, high = _usable(points, best, tolerance)
+        recommended = _recommended(points, low, high)
+        fresh = evidence.settings.fresh_seeds
+        steps = horizon(evidence.facts, evidence.settings)
+        compared = [
+            _comparison(evidence, outcomes, recommended, length, fresh) for length in (steps, 2 * steps) if recommended != 1.0
+        ]
+        every = (*evidence.settings.seeds, *fresh)
+        asked = recommended == 1.0 and _asks_steadier(evidence)
+        steadier = [_comparison(evidence, outcomes, factor, steps, every) for factor in STEADIER if asked]
+        own = outcomes.get(_trial(1.0, steps, evidence.settings.seeds[0]).id)
+        read = skill(evidence.facts, own) if own is not None else None
+        return RateResponse(
+            user_rate=evidence.facts.recipe.optimizers[0].learning_rate,
+            steps=steps,
+            points=points,
+            best=best.factor,
+            usable=(low, high),
+            recommended=recommended,
+            edge=_edge(points),
+            tolerance=tolerance,
+            comparisons=tuple(comparison for comparison in compared if comparison is not None),
+            steadier=tuple(comparison for comparison in steadier if comparison is not None),
+            measure_rows=read.rows if read is not None else "loss",
+        )
+
+
+def _trial(factor: float, steps: int, seed: int, *, confirming: bool = False) -> Trial:
+    """The trial of one rate. The user's own rate is the untouched recipe, scored, and so shared with the noise floor."""
+    edits = () if factor == 1.0 else (Edit("learning_rate", {"factor": factor}),)
+    return Trial(edits=edits, steps=steps, seed=seed, scored=confirming or factor == 1.0)
+
+
+def _new(trials: Sequence[Trial], outcomes: Outcomes) -> list[Trial]:
+    return [trial for name, trial in {trial.id: trial for trial in trials}.items() if name not in outcomes]
+
+
+def _neighbours(factor: float) -> tuple[float, ...]:
+    """The factor and the half-decades on its two sides."""
+    series = (*reversed(FARTHER_DOWN), *HALF_DECADES)
+    place = series.index(factor)
+    return series[max(0, place - 1) : place + 2]
+
+
+def _scale(evidence: Evidence, outcomes: Outcomes) -> LossScale:
+    """One scale for all rates: with one seed, all of them start from the same loss."""
+    own = _trial(1.0, horizon(evidence.facts, evidence.settings), evidence.settings.seeds[0])
+    losses = outcomes[own.id].losses if own.id in outcomes else ()
+    return loss_scale(evidence.facts, losses[0] if losses else math.nan)
+
+
+def _points(evidence: Evidence, outcomes: Outcomes) -> tuple[RatePoint, ...]:
+    scale = _scale(evidence, outcomes)
+    steps = horizon(evidence.facts, evidence.settings)
+    runs: dict[float, list[Outcome]] = {}
+    for outcome in outcomes.values():
+        trial = outcome.trial
+        if usable(outcome) and trial.steps == steps and trial.seed in evidence.settings.seeds:
+            factor = float(trial.edits[0].parameters["factor"] or 1.0) if trial.edits else 1.0
+            runs.setdefault(factor, []).append(outcome)
+    return tuple(_point(factor, runs[factor], scale) for factor in sorted(runs))
+
+
+def _point(factor: float, runs: Sequence[Outcome], scale: LossScale) -> RatePoint:
+    # A rate may have run twice with one seed, scored and not: the curves are the same.
+    by_seed = {run.trial.seed: run for run in runs}
+    ends = tuple(math.inf if exploded(run) else end_loss(run.losses) for run in by_seed.values())
+    progress = [scale.progress(end) for end in ends]
+    # A run that starts far above the constant predictor and comes down is slow, not unstable.
+    bounds = [max(scale.reference, run.losses[0] if run.losses else 0.0) for run in by_seed.values()]
+    risen = [end > bound + 0.1 * abs(bound - scale.floor) for end, bound in zip(ends, bounds, strict=True)]
+    return RatePoint(
+        factor=factor,
+        seeds=tuple(by_seed),
+        end_losses=ends,
+        progress=statistics.median(progress),
+        progress_spread=spread(progress),
+        exploded=sum(map(exploded, by_seed.values())) / len(by_seed),
+        unstable=2 * sum(risen) > len(risen),
+        trials=tuple(run.trial.id for run in by_seed.values()),
+    )
+
+
+def _best(points: Sequence[RatePoint]) -> RatePoint:
+    """The point with the most progress; of equal ones that with the lowest loss, then the nearest to the user's own rate."""
+    return max(points, key=lambda point: (point.progress, -min(point.end_losses), -abs(math.log(point.factor))))
+
+
+def _tolerance(evidence: Evidence) -> float:
+    noise = evidence.of(NoiseFloor)
+    # Two runs differ by sqrt(2) standard deviations; twice that is one in twenty by chance.
+    spread_between = 2 * math.sqrt(2) * noise.progress_spread if noise is not None else SMALLEST_TOLERANCE
+    return max(SMALLEST_TOLERANCE, min(LARGEST_TOLERANCE, spread_between))
+
+
+def _usable(points: Sequence[RatePoint], best: RatePoint, tolerance: float) -> tuple[float, float]:
+    place = low = high = list(points).index(best)
+    good = [point.progress >= best.progress - tolerance for point in points]
+    while low > 0 and good[low - 1]:
+        low -= 1
+    while high < len(points) - 1 and good[high + 1]:
+        high += 1
+    return (points[low].factor, points[high].factor) if best.progress > -1 else (points[place].factor, points[place].factor)
+
+
+def _recommended(points: Sequence[RatePoint], low: float, high: float) -> float:
+    """The middle of the usable interval: the farthest from both of its ends, which one seed's screening knows but roughly."""
+    if low <= 1.0 <= high:
+        return 1.0
+    inside = [point.factor for point in points if low <= point.factor <= high]
+    middle = (math.log(low) + math.log(high)) / 2
+    return min(inside, key=lambda factor: abs(math.log(factor) - middle))
+
+
+def _edge(points: Sequence[RatePoint]) -> float | None:
+    edge = None
+    for point in reversed(points):
+        if not point.unstable:
+            break
+        edge = point.factor
+    return edge
+
+
+def _asks_steadier(evidence: Evidence) -> bool:
+    noise = evidence.of(NoiseFloor)
+    if noise is None:
+        return False
+    return noise.exploded > 0 or (noise.progress_spread if noise.skill_spread is None else noise.skill_spread) > LARGE_SPREAD
+
+
+def _confirmations(evidence: Evidence, outcomes: Outcomes) -> list[Trial]:
+    points = _points(evidence, outcomes)
+    low, high = _usable(points, _best(points), _tolerance(evidence))
+    recommended = _recommended(points, low, high)
+    steps, fresh = horizon(evidence.facts, evidence.settings), evidence.settings.fresh_seeds
+    if recommended != 1.0:
+        return [
+            _trial(factor, length, seed, confirming=True)
+            for length in (steps, 2 * steps)
+            for factor in (1.0, recommended)
+            for seed in fresh
+        ]
+    if _asks_steadier(evidence):
+        return [
+            _trial(factor, steps, seed, confirming=True) for factor in STEADIER for seed in (*evidence.settings.seeds, *fresh)
+        ]
+    return []
+
+
+def _comparison(evidence: Evidence, outcomes: Outcomes, factor: float, steps: int, seeds: Sequence[int]) -> Comparison | None:
+    """Reads the scored runs of a factor against the user's own; None where fewer than two pairs are there."""
+    pairs = []
+    for seed in seeds:
+        own = outcomes.get(_trial(1.0, steps, seed, confirming=True).id)
+        other = outcomes.get(_trial(factor, steps, seed, confirming=True).id)
+        if own is not None and other is not None and usable(own) and usable(other):
+            pairs.append((own, other))
+    if len(pairs) < 2:
+        return None
+    scale = _scale(evidence, outcomes)
+    skills = [(skill(evidence.facts, own), skill(evidence.facts, other)) for own, other in pairs]
+    rows = next((read.rows for pair in skills for read in pair if read is not None), None)
+
+    def reached(outcome: Outcome) -> float:
+        if exploded(outcome):
+            return WORST_SKILL  # and the least progress, which ends at the same number
+        read = skill(evidence.facts, outcome)
+        return scale.progress(end_loss(outcome.losses)) if rows is None else (read.value if read is not None else WORST_SKILL)
+
+    return Comparison(
+        factor=factor,
+        steps=steps,
+        seeds=tuple(own.trial.seed for own, _ in pairs),
+        own=tuple(reached(own) for own, _ in pairs),
+        other=tuple(reached(other) for _, other in pairs),
+        measure={"validation": "validation skill", "train": "training skill", None: "progress"}[rows],
+        own_exploded=sum(exploded(own) for own, _ in pairs),
+        other_exploded=sum(exploded(other) for _, other in pairs),
+        trials=tuple(other.trial.id for _, other in pairs),
+    )
+
+
+def longest_covered(response: RateResponse, evidence: Evidence) -> Comparison | None:
+    """The longest comparison that took no more steps than the user's own course; None where there is none."""
+    course = course_steps(evidence.facts)
+    fair = [comparison for comparison in response.comparisons if course is None or comparison.steps <= course]
+    return max(fair, key=lambda comparison: comparison.steps, default=None)

@@ -1,0 +1,316 @@
+"""The fork of the ladder: can the model memorise a handful of samples, and does it need to look at them for it?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dnndoctor.edits.augmentation_off import augmenting_layers
+from dnndoctor.edits.dropout_off import dropping_layers
+from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.evidence.trial import Edit, Trial
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+from dnndoctor.experiments.course import train_skill
+from dnndoctor.experiments.curves import Shape, end_loss, exploded, loss_scale, regularized, shape, thinned, usable
+
+SIZES = (1, 2, 8, 20)
+DECISIVE = 8
+"""The size that decides: more than an output bias can fit, few enough for any model that is whole."""
+
+STEPS = 300
+"""Every healthy model of the development cases, from a linear one to an LSTM, memorises eight rows in under 200 steps."""
+
+MEMORISED = 0.99
+"""Skill, or share of the loss above its floor that is gone, from which a handful of samples counts as memorised."""
+
+ATTEMPTS = (
+    Edit("learning_rate", {"factor": 0.1}),
+    Edit("learning_rate", {"factor": 10.0}),
+    Edit("optimizer", {"class_name": "Adam", "learning_rate": 1e-3}),
+    Edit("optimizer", {"class_name": "Adam", "learning_rate": 1e-2}),
+    Edit("optimizer", {"class_name": "Adam", "learning_rate": 1e-4}),
+)
+"""What is tried before structure is blamed, the nearest to the user's own recipe first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRun:
+    """One attempt to memorise.
+
+    Attributes:
+        rows: How many samples.
+        seed: Of the trial.
+        trial: Its id.
+        memorised: Whether skill (where predictions can be decoded and the targets differ) or progress reached `MEMORISED`.
+        start, end: Loss at the first step and at the end.
+        progress: See `LossScale.progress`.
+        skill: On the same rows, None where nothing can be decoded or there is but one row.
+        failure: How the curve ends where the rows were not memorised, else None.
+        loss_only: Whether the loss came down to its floor while the decoded predictions stayed wrong.
+        steps: Steps taken.
+        curve: The losses, thinned.
+    """
+
+    rows: int
+    seed: int
+    trial: str
+    memorised: bool
+    start: float
+    end: float
+    progress: float
+    skill: float | None
+    failure: Shape | None
+    loss_only: bool
+    steps: int
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The decisive size with one change of optimizer or rate.
+
+    Attributes:
+        edit: The change.
+        screened: The run it was chosen by.
+        confirmed: Runs on fresh seeds; empty where it was not chosen.
+    """
+
+    edit: Edit
+    screened: MemoryRun
+    confirmed: tuple[MemoryRun, ...] = ()
+
+    @property
+    def cures(self) -> bool:
+        """Whether it memorises on most of the fresh seeds."""
+        return bool(self.confirmed) and _most(self.confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was seen of the fork.
+
+    Attributes:
+        decisive: Number of samples that decides.
+        edits: What was switched off in all runs (regularisers, dropout, augmentation), as far as the model has it.
+        runs: With the user's optimizer and rate, by size, then seed.
+        control: The decisive size with all inputs replaced by zeros; None where it could not be run.
+        attempts: With other optimizers and rates; empty where the user's own did it.
+    """
+
+    decisive: int
+    edits: tuple[Edit, ...]
+    runs: tuple[MemoryRun, ...]
+    control: MemoryRun | None
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def decisive_runs(self) -> tuple[MemoryRun, ...]:
+        """The runs of the decisive size, one a seed."""
+        return tuple(run for run in self.runs if run.rows == self.decisive)
+
+    @property
+    def memorised(self) -> bool:
+        """Whether the user's own optimizer and rate memorised the decisive size on most seeds."""
+        return _most(self.decisive_runs)
+
+    @property
+    def cures(self) -> tuple[Attempt, ...]:
+        """The changes of optimizer or rate that were confirmed to memorise, the nearest to the user's recipe first."""
+        return tuple(attempt for attempt in self.attempts if attempt.cures)
+
+    @property
+    def failure(self) -> Shape | None:
+        """The most frequent way in which the decisive size failed, None where it did not."""
+        failures = [run.failure for run in self.decisive_runs if run.failure is not None]
+        return max(failures, key=failures.count, default=None) if not self.memorised else None
+
+
+class Memorise(Experiment[Memory]):
+    """Trains on 1, 2, 8 and 20 samples with everything off that is there to prevent memorising.
+
+    Three rounds: all sizes and the control; where the decisive size fails, other rates and Adam at three rates on it;
+    the nearest rate and the nearest Adam that did it, on fresh seeds.
+    """
+
+    name = "memorise"
+    question = "Can the model memorise a handful of samples?"
+    preset = Preset.QUICK
+    height = 20
+    full_steps = 7 * STEPS
+
+    def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
+        """See `Experiment.plan`."""
+        facts = evidence.facts
+        if facts.data.rows_sampled < 2:
+            return Skip(f"the data has {facts.data.rows_sampled} rows, too few to ask")
+        if facts.data.targets and all(target.array.distinct <= 1 for target in facts.data.targets):
+            return Skip("the targets never differ, so a constant memorises them")
+        first = _first_round(evidence)
+        if not outcomes:
+            return first
+        decisive = [_read_run(evidence, outcomes[trial.id]) for trial in _decisive_trials(evidence) if _told(trial, outcomes)]
+        if not decisive or _most(decisive):
+            return ()
+        seed = evidence.settings.seeds[0]
+        attempts = [_attempt_trial(evidence, edit, seed) for edit in attempts_for(evidence.facts)]
+        if attempts[0].id not in outcomes:
+            return attempts
+        confirmations = [
+            _attempt_trial(evidence, edit, fresh) for edit in _to_confirm(evidence, outcomes) for fresh in _fresh(evidence)
+        ]
+        return [trial for trial in confirmations if trial.id not in outcomes]
+
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> Memory | Inconclusive:
+        """See `Experiment.read`."""
+        control_trial = _control_trial(evidence)
+        own = [trial for trial in _first_round(evidence) if trial != control_trial and _told(trial, outcomes)]
+        runs = tuple(_read_run(evidence, outcomes[trial.id]) for trial in own)
+        decisive = _decisive_size(evidence.facts)
+        told = [run for run in runs if run.rows == decisive]
+        if not told:
+            return Inconclusive(f"no run on {decisive} samples came to its end")
+        floor_known = bool(evidence.facts.data.targets) and all(
+            target.loss_floor is not None for target in evidence.facts.data.targets
+        )
+        if not _most(told) and not floor_known and all(run.skill is None for run in told):
+            return Inconclusive(
+                "predictions cannot be decoded and the loss's smallest value is not known, so success cannot be told"
+            )
+        seed = evidence.settings.seeds[0]
+        attempts = []
+        for edit in attempts_for(evidence.facts):
+            trial = _attempt_trial(evidence, edit, seed)
+            if _told(trial, outcomes):
+                again = [_attempt_trial(evidence, edit, fresh) for fresh in _fresh(evidence)]
+                confirmed = tuple(_read_run(evidence, outcomes[each.id]) for each in again if _told(each, outcomes))
+                attempts.append(Attempt(edit, _read_run(evidence, outcomes[trial.id]), confirmed))
+        return Memory(
+            decisive=decisive,
+            edits=_simplified(evidence.facts),
+            runs=runs,
+            control=_read_run(evidence, outcomes[control_trial.id]) if _told(control_trial, outcomes) else None,
+            attempts=tuple(attempts),
+        )
+
+
+def attempts_for(facts: Facts) -> tuple[Edit, ...]:
+    """What is tried before structure is blamed, without what the user's own recipe is already."""
+    own = facts.recipe.optimizers[0] if len(facts.recipe.optimizers) == 1 else None
+    return tuple(
+        edit
+        for edit in ATTEMPTS
+        if own is None
+        or own.kind != edit.parameters.get("class_name")
+        or not math.isclose(own.learning_rate, float(edit.parameters["learning_rate"] or 0), rel_tol=1e-3)
+    )
+
+
+def _sizes(facts: Facts) -> tuple[int, ...]:
+    """The sizes that the data has and that the model has the weights for.
+
+    A line has two weights and cannot go through eight points, which is no fault of its. Four weights for each number
+    that is asked for leave room for weights that do not help.
+    """
+    numbers = sum(max(1, math.prod(target.array.shape)) for target in facts.data.targets if target.classes is None)
+    numbers += sum(target.classes is not None for target in facts.data.targets)
+    affordable = facts.parameters / (4 * max(1, numbers))
+    return tuple(size for size in SIZES if size <= facts.data.rows_sampled and (size <= 2 or size <= affordable))
+
+
+def _decisive_size(facts: Facts) -> int:
+    return max(size for size in _sizes(facts) if size <= DECISIVE)
+
+
+def _simplified(facts: Facts) -> tuple[Edit, ...]:
+    """What is switched off: only what the model has or may have, so that other trials can share the trace."""
+    own_layers = any(not layer.built_in for layer in facts.layers)
+    edits = []
+    if dropping_layers(facts) or own_layers:
+        edits.append(Edit("dropout_off"))
+    if regularized(facts) or any(optimizer.weight_decay for optimizer in facts.recipe.optimizers):
+        edits.append(Edit("regularization_off"))
+    if augmenting_layers(facts):
+        edits.append(Edit("augmentation_off"))
+    return tuple(edits)
+
+
+def _trial(evidence: Evidence, rows: int, seed: int, *changes: Edit) -> Trial:
+    facts = evidence.facts
+    scale = loss_scale(facts, math.inf, penalties=False)
+    # One step is one pass over the tiny set, so that the curve has no noise of batches and 300 steps mean the same everywhere.
+    whole_batch = (Edit("batch_size", {"size": rows}),) if facts.recipe.batch_size < rows else ()
+    return Trial(
+        edits=(*_simplified(facts), *changes, *whole_batch),
+        rows=rows,
+        steps=evidence.settings.steps(STEPS),
+        seed=seed,
+        # Half of what counts as memorised is left, so that a stop never turns a success into a failure.
+        stop_below=scale.floor + 0.5 * (1 - MEMORISED) * (scale.reference - scale.floor) if scale.from_constant else None,
+    )
+
+
+def _decisive_trials(evidence: Evidence) -> tuple[Trial, ...]:
+    return tuple(_trial(evidence, _decisive_size(evidence.facts), seed) for seed in evidence.settings.seeds)
+
+
+def _control_trial(evidence: Evidence) -> Trial:
+    return _trial(evidence, _decisive_size(evidence.facts), evidence.settings.seeds[0], Edit("zero_inputs"))
+
+
+def _first_round(evidence: Evidence) -> tuple[Trial, ...]:
+    decisive = _decisive_size(evidence.facts)
+    others = [_trial(evidence, size, evidence.settings.seeds[0]) for size in _sizes(evidence.facts) if size != decisive]
+    # Without targets the inputs may be their own targets, and zeros are then the right answer.
+    control = (_control_trial(evidence),) if evidence.facts.data.targets else ()
+    return (*others, *_decisive_trials(evidence), *control)
+
+
+def _attempt_trial(evidence: Evidence, edit: Edit, seed: int) -> Trial:
+    return _trial(evidence, _decisive_size(evidence.facts), seed, edit)
+
+
+def _fresh(evidence: Evidence) -> tuple[int, ...]:
+    return evidence.settings.fresh_seeds
+
+
+def _to_confirm(evidence: Evidence, outcomes: Outcomes) -> tuple[Edit, ...]:
+    """The first rate and the first Adam that memorised on the screening seed."""
+    seed = evidence.settings.seeds[0]
+    chosen: dict[str, Edit] = {}
+    for edit in attempts_for(evidence.facts):
+        trial = _attempt_trial(evidence, edit, seed)
+        if _told(trial, outcomes) and _read_run(evidence, outcomes[trial.id]).memorised:
+            chosen.setdefault(edit.name, edit)
+    return tuple(chosen.values())
+
+
+def _told(trial: Trial, outcomes: Outcomes) -> bool:
+    return trial.id in outcomes and usable(outcomes[trial.id])
+
+
+def _most(runs: Sequence[MemoryRun]) -> bool:
+    return 2 * sum(run.memorised for run in runs) > len(runs)
+
+
+def _read_run(evidence: Evidence, outcome: Outcome) -> MemoryRun:
+    """Reads one run: success by decoded predictions where they can be decoded, by the loss above its floor otherwise."""
+    start = outcome.losses[0] if outcome.losses else math.nan
+    end = math.inf if exploded(outcome) else end_loss(outcome.losses)
+    scale = loss_scale(evidence.facts, start, penalties=False)
+    progress = scale.progress(end)
+    skill = train_skill(outcome.scores) if outcome.trial.rows != 1 else None
+    memorised = not exploded(outcome) and (progress if skill is None else skill) >= MEMORISED
+    return MemoryRun(
+        rows=outcome.trial.rows or 0,
+        seed=outcome.trial.seed,
+        trial=outcome.trial.id,
+        memorised=memorised,
+        start=start,
+        end=end,
+        progress=progress,
+        skill=skill,
+        failure=None if memorised else Shape.EXPLODES if exploded(outcome) else shape(outcome.losses, scale),
+        loss_only=not memorised and skill is not None and progress >= MEMORISED,
+        steps=outcome.steps_run,
+        curve=thinned(outcome.losses),
+    )

@@ -1,0 +1,228 @@
+"""The user's own recipe, untouched, callbacks and all: how far does it come?"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.evidence.trial import Trial
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
+from dnndoctor.experiments.course import ENOUGH_ROWS, WORST_SKILL, course_steps, train_skill, validation_skill
+from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, thinned, trend, usable
+
+LONGEST = {Preset.STATIC: 0, Preset.QUICK: 800, Preset.STANDARD: 1500, Preset.DEEP: 6000}
+"""Most steps of one run by preset: with one run a seed, the quick preset's share of 6,000 steps for all of its rungs."""
+
+LENGTHENED = 4
+"""Times the user's own steps in the second round: two doublings, so that a trend and not luck shows."""
+
+LEARNT = 0.9
+"""Mean skill from which the second round is not asked: nine tenths of what a constant leaves open are explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """One run of the user's own recipe.
+
+    Attributes:
+        seed: Of the trial.
+        trial: Its id.
+        steps: Steps taken.
+        end: Loss at the end, infinite where it exploded.
+        progress: See `LossScale.progress`.
+        train_skill, validation_skill: None where there is nothing to score on, or to decode; -1 where it exploded.
+        nonfinite_step: Step of the first NaN or infinity, None where all was finite.
+        nonfinite_where: "loss", "gradient", "activation" or "weights", empty where all was finite.
+        falling: Relative change of the loss above its floor per epoch over the last third, -0.03 is 3 % down an epoch.
+        falling_error: Its standard error.
+        another_course: Share by which as many steps again would lower the loss at that pace; 0 where it does not fall clearly.
+        learning_rate_end: After the last epoch's callbacks, None where none took part.
+        stopped_by: See `Outcome.stopped_by`.
+        curve: The losses, thinned.
+    """
+
+    seed: int
+    trial: str
+    steps: int
+    end: float
+    progress: float
+    train_skill: float | None
+    validation_skill: float | None
+    nonfinite_step: int | None
+    nonfinite_where: str
+    falling: float
+    falling_error: float
+    another_course: float
+    learning_rate_end: float | None
+    stopped_by: str
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourse:
+    """How far the user's own recipe comes.
+
+    Attributes:
+        runs: One a seed.
+        course: Steps of the whole recipe, None where the data has no known end.
+        covered: Share of it that was run, 1 where a callback of the user's ended it sooner; None as above.
+        epochs_done: Of `epochs_asked`.
+        epochs_asked: Of the user's recipe.
+        longer: Runs of `LENGTHENED` times the recipe's steps on fresh seeds; empty where that was not asked.
+        scored_rows: Rows that training skill was read on.
+        held_out: Whether there are enough held-out rows to read skill from.
+    """
+
+    runs: tuple[OwnRun, ...]
+    course: int | None
+    covered: float | None
+    epochs_done: float
+    epochs_asked: int
+    longer: tuple[OwnRun, ...]
+    scored_rows: int
+    held_out: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether the recipe was run to its end."""
+        return self.covered is not None and self.covered >= 1
+
+    @property
+    def exploded(self) -> int:
+        """How many runs became NaN or infinite."""
+        return sum(run.nonfinite_step is not None for run in self.runs)
+
+    @property
+    def skills(self) -> tuple[float, ...]:
+        """Skill by seed on held-out rows where there are enough, else on training rows; empty where nothing can be decoded."""
+        return reached(self.runs, held_out=self.held_out)
+
+    @property
+    def skill(self) -> float | None:
+        """Mean of `skills`, None where nothing can be decoded."""
+        return statistics.fmean(self.skills) if self.skills else None
+
+    @property
+    def skill_spread(self) -> float:
+        """Standard deviation of `skills` between seeds."""
+        return spread(self.skills)
+
+    @property
+    def progress(self) -> float:
+        """Mean progress of the runs."""
+        return statistics.fmean(run.progress for run in self.runs)
+
+    @property
+    def clearly_falling(self) -> bool:
+        """Whether most runs fall at their end by more than three standard errors of the slope."""
+        return 2 * sum(run.another_course > 0 for run in self.runs) > len(self.runs)
+
+
+def reached(runs: Sequence[OwnRun], *, held_out: bool) -> tuple[float, ...]:
+    """Skill of each run on held-out or on training rows; empty where nothing can be decoded."""
+    skills = [run.validation_skill if held_out else run.train_skill for run in runs]
+    return tuple(skill for skill in skills if skill is not None)
+
+
+class OwnRecipe(Experiment[OwnCourse]):
+    """Runs the whole recipe, or as much of it as the preset allows, on every seed.
+
+    Where it ends while the loss still falls and much is left to learn, four times the epochs are run on fresh seeds.
+    """
+
+    name = "own_recipe"
+    question = "How far does the user's own recipe come?"
+    preset = Preset.QUICK
+    height = 50
+    full_steps = 3 * 1500
+
+    def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
+        """See `Experiment.plan`."""
+        own = [_trial(evidence, seed) for seed in evidence.settings.seeds]
+        if not outcomes:
+            return own
+        if any(trial.id in outcomes for trial in _longer_trials(evidence)):
+            return ()
+        course = self.read(evidence, outcomes)
+        whole = course_steps(evidence.facts)
+        if isinstance(course, Inconclusive) or whole is None or not course.whole or course.exploded or not course.clearly_falling:
+            return ()
+        learnt = course.progress if course.skill is None else course.skill
+        affordable = 2 * whole <= _longest(evidence.settings)
+        return _longer_trials(evidence) if learnt < LEARNT and affordable else ()
+
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> OwnCourse | Inconclusive:
+        """See `Experiment.read`."""
+        own = [
+            outcomes[trial.id] for trial in (_trial(evidence, seed) for seed in evidence.settings.seeds) if trial.id in outcomes
+        ]
+        told = [outcome for outcome in own if usable(outcome)]
+        if not told:
+            return Inconclusive("no run of the recipe came to its end")
+        again = [outcomes[trial.id] for trial in _longer_trials(evidence) if trial.id in outcomes and usable(outcomes[trial.id])]
+        facts = evidence.facts
+        scale = loss_scale(facts, told[0].losses[0] if told[0].losses else math.nan)
+        course = course_steps(facts)
+        steps = statistics.fmean(outcome.steps_run for outcome in told)
+        ended_itself = all(outcome.stopped_by not in ("", "stop_below", "non-finite") for outcome in told)
+        exploding = any(exploded(outcome) for outcome in told)
+        asked = told[0].trial.steps
+        covered = None if course is None else 1.0 if ended_itself else (asked if exploding else steps) / course
+        per_epoch = (
+            course / facts.recipe.epochs if course is not None else max(1.0, facts.data.rows_sampled / facts.recipe.batch_size)
+        )
+        return OwnCourse(
+            runs=tuple(_read_run(outcome, scale, per_epoch) for outcome in told),
+            course=course,
+            covered=covered,
+            epochs_done=steps / per_epoch,
+            epochs_asked=facts.recipe.epochs,
+            longer=tuple(_read_run(outcome, scale, per_epoch) for outcome in again),
+            scored_rows=min(2048, facts.data.rows_sampled),  # as many as `Scores` are read on
+            held_out=facts.data.validation_rows >= ENOUGH_ROWS
+            and all(validation_skill(outcome.scores) is not None or exploded(outcome) for outcome in told),
+        )
+
+
+def _longest(settings: Settings) -> int:
+    return settings.steps(LONGEST[settings.preset])
+
+
+def _trial(evidence: Evidence, seed: int) -> Trial:
+    longest = _longest(evidence.settings)
+    return Trial(steps=min(course_steps(evidence.facts) or longest, longest), seed=seed, callbacks=True)
+
+
+def _longer_trials(evidence: Evidence) -> tuple[Trial, ...]:
+    course = course_steps(evidence.facts)
+    if course is None:
+        return ()
+    steps = min(LENGTHENED * course, _longest(evidence.settings))
+    return tuple(Trial(steps=steps, seed=seed, callbacks=True) for seed in evidence.settings.fresh_seeds[:2])
+
+
+def _read_run(outcome: Outcome, scale: LossScale, per_epoch: float) -> OwnRun:
+    bad = exploded(outcome)
+    losses = outcome.losses
+    first_bad = next((step for step, loss in enumerate(losses) if not math.isfinite(loss)), None)
+    nonfinite = outcome.first_nonfinite
+    last = trend((), 0.0) if bad else trend(losses[-(len(losses) // 3) :] if len(losses) >= 18 else losses, scale.floor)
+    trained, held_out = train_skill(outcome.scores), validation_skill(outcome.scores)
+    return OwnRun(
+        seed=outcome.trial.seed,
+        trial=outcome.trial.id,
+        steps=outcome.steps_run,
+        end=math.inf if bad else end_loss(losses),
+        progress=-1.0 if bad else scale.progress(end_loss(losses)),
+        train_skill=WORST_SKILL if bad and outcome.scores.train is not None else trained,
+        validation_skill=WORST_SKILL if bad and outcome.scores.validation is not None else held_out,
+        nonfinite_step=nonfinite.step if nonfinite is not None else first_bad,
+        nonfinite_where=nonfinite.where if nonfinite is not None else "loss" if first_bad is not None else "",
+        falling=math.expm1(last.slope * per_epoch),
+        falling_error=last.error * per_epoch if math.isfinite(last.error) else math.inf,
+        another_course=-math.expm1(last.slope * len(losses)) if last.clearly_down else 0.0,
+        learning_rate_end=outcome.epochs[-1].learning_rate if outcome.epochs else None,
+        stopped_by=outcome.stopped_by,
+        curve=thinned(losses),
+    )

@@ -1,0 +1,193 @@
+"""What is established against the user's own run, read from several experiments; many edits win a short race on a healthy model.
+
+Only an established sickness turns what an edit improves into a fault. It is measured on the user's own recipe, so that several
+rules can read it without leaning on one another.
+"""
+
+import statistics
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.course import constant_margin
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, longest_covered
+from dnndoctor.experiments.memorise import Memorise
+from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, reached
+from dnndoctor.finding import Statement
+
+SHORTFALL = 0.25
+"""Skill by which the whole course must stay behind what the same model reaches in no more steps. On the healthy cases of the
+development set no single change of the rate gains more than 0.1, on the faulty ones of that kind 0.4 and more."""
+
+PLATEAU_STEPS = 500
+"""Steps after which a run that does not fall any more is taken to stay where it is, though the recipe asks for more."""
+
+
+LEARNS = 0.5
+"""Mean skill on the training rows from which a model plainly learns: half of what a constant leaves open."""
+
+
+class SicknessKind(StrEnum):
+    """What can be established; see DESIGN's principles of judgement."""
+
+    NON_FINITE = "non-finite"
+    NO_BETTER_THAN_CONSTANT = "no better than a constant"
+    CANNOT_MEMORISE = "cannot memorise"
+    STILL_FALLING = "still falling"
+    FALLS_SHORT = "falls short"
+
+
+@dataclass(frozen=True, slots=True)
+class Sickness:
+    """One established sickness.
+
+    Attributes:
+        kind: Of the vocabulary.
+        statement: The measurement in one sentence.
+        rung: The experiment that shows it.
+        trials: Ids of the trials behind it.
+    """
+
+    kind: SicknessKind
+    statement: str
+    rung: str
+    trials: tuple[str, ...]
+
+    def as_evidence(self) -> Statement:
+        """The same as a piece of a finding's evidence."""
+        return Statement(self.statement, self.rung, trials=self.trials)
+
+
+def sicknesses(evidence: Evidence) -> tuple[Sickness, ...]:
+    """Everything that is established against the user's own run, the plainest first; empty where nothing is."""
+    found = (
+        _non_finite(evidence),
+        _no_better(evidence),
+        _cannot_memorise(evidence),
+        _still_falling(evidence),
+        _falls_short(evidence),
+    )
+    return tuple(sickness for sickness in found if sickness is not None)
+
+
+def has(evidence: Evidence, *kinds: SicknessKind) -> bool:
+    """Whether one of these is established."""
+    return any(sickness.kind in kinds for sickness in sicknesses(evidence))
+
+
+def structure_is_whole(evidence: Evidence) -> bool:
+    """Whether the model was seen to learn: a handful of samples, by any recipe that was tried, or the whole set.
+
+    A model that learns the whole set is not refuted by a handful of rows: these may contradict each other, or the rate is
+    so low that not even they are learnt in a few hundred steps.
+    """
+    memory, response = evidence.of(Memorise), evidence.of(LearningRateSweep)
+    if memory is not None and (memory.memorised or memory.cures):
+        return True
+    if learns_by_itself(evidence):
+        return True
+    return response is not None and any(statistics.fmean(each.other) >= LEARNS for each in response.comparisons)
+
+
+def learns_by_itself(evidence: Evidence) -> bool:
+    """Whether the user's own recipe plainly learns its training rows."""
+    course = evidence.of(OwnRecipe)
+    trained = reached(course.runs, held_out=False) if course is not None else ()
+    return bool(trained) and statistics.fmean(trained) >= LEARNS
+
+
+def settled(course: OwnCourse) -> bool:
+    """Whether the run shows where the recipe leads: it was run to its end, or for long and falls no more."""
+    return course.whole or (not course.clearly_falling and min(run.steps for run in course.runs) >= PLATEAU_STEPS)
+
+
+def _share(course: OwnCourse) -> str:
+    done = f"{min(run.steps for run in course.runs):,} steps"
+    if course.whole:
+        return f"after its whole course ({done})"
+    return f"after {done}" + (f", {course.covered:.0%} of its course" if course.covered is not None else "")
+
+
+def _trials(course: OwnCourse) -> tuple[str, ...]:
+    return tuple(run.trial for run in course.runs)
+
+
+def _non_finite(evidence: Evidence) -> Sickness | None:
+    course = evidence.of(OwnRecipe)
+    if course is None or not course.exploded:
+        return None
+    steps = sorted(run.nonfinite_step for run in course.runs if run.nonfinite_step is not None)
+    text = (
+        f"the user's own run becomes NaN or infinite on {course.exploded} of {len(course.runs)} seeds, first at step {steps[0]:,}"
+    )
+    return Sickness(SicknessKind.NON_FINITE, text, OwnRecipe.name, _trials(course))
+
+
+def _no_better(evidence: Evidence) -> Sickness | None:
+    course = evidence.of(OwnRecipe)
+    if course is None or course.exploded == len(course.runs) or not settled(course):
+        return None
+    trained = reached(course.runs, held_out=False)
+    if not trained:
+        return None
+    margin = constant_margin(course.scored_rows)
+    # Read on training rows: those never trained on may look bad for another reason, overfitting.
+    failed = [skill for skill in trained if skill <= margin]
+    if 2 * len(failed) < len(trained):
+        return None
+    text = (
+        f"{_share(course)} the user's own run predicts no better than the best constant on {len(failed)} of {len(trained)} "
+        f"seeds: skill {statistics.fmean(failed):.2f} on the training rows (up to {margin:.2f} could be chance)"
+    )
+    return Sickness(SicknessKind.NO_BETTER_THAN_CONSTANT, text, OwnRecipe.name, _trials(course))
+
+
+def _cannot_memorise(evidence: Evidence) -> Sickness | None:
+    memory = evidence.of(Memorise)
+    if memory is None or structure_is_whole(evidence):
+        return None
+    runs = memory.decisive_runs
+    failed = sum(not run.memorised for run in runs)
+    tried = f", nor with {len(memory.attempts)} other optimizers and rates" if memory.attempts else ""
+    text = f"the model cannot memorise {memory.decisive} samples on {failed} of {len(runs)} seeds{tried}"
+    return Sickness(SicknessKind.CANNOT_MEMORISE, text, Memorise.name, tuple(run.trial for run in runs))
+
+
+def _still_falling(evidence: Evidence) -> Sickness | None:
+    course = evidence.of(OwnRecipe)
+    if course is None or not course.whole or not course.clearly_falling or not course.longer:
+        return None
+    longer = reached(course.longer, held_out=course.held_out)
+    own = course.skills or tuple(run.progress for run in course.runs)
+    later = longer or tuple(run.progress for run in course.longer)
+    if statistics.fmean(later) - statistics.fmean(own) < SHORTFALL:
+        return None
+    measure = "skill" if longer else "share of the loss that is gone"
+    text = (
+        f"when its epochs end the loss still falls {-statistics.fmean(run.falling for run in course.runs):.1%} an epoch; "
+        f"{course.longer[0].steps:,} steps instead of {course.runs[0].steps:,} take the {measure} "
+        f"from {statistics.fmean(own):.2f} to {statistics.fmean(later):.2f} on {len(later)} fresh seeds"
+    )
+    return Sickness(SicknessKind.STILL_FALLING, text, OwnRecipe.name, (*_trials(course), *(run.trial for run in course.longer)))
+
+
+def _falls_short(evidence: Evidence) -> Sickness | None:
+    course, response = evidence.of(OwnRecipe), evidence.of(LearningRateSweep)
+    if course is None or response is None or not settled(course):
+        return None
+    comparison = longest_covered(response, evidence)
+    if comparison is None or comparison.steps > max(run.steps for run in course.runs):
+        return None
+    in_skill = comparison.measure != "progress"
+    own = course.skills if in_skill else tuple(run.progress for run in course.runs)
+    if not own or (in_skill and (comparison.measure == "validation skill") != course.held_out):
+        return None
+    gap = statistics.fmean(comparison.other) - statistics.fmean(own)
+    if gap < SHORTFALL or min(comparison.other) <= statistics.fmean(own):
+        return None
+    text = (
+        f"{_share(course)} the user's own run stays at {comparison.measure} {statistics.fmean(own):.2f}; at another rate the "
+        f"same model reaches {statistics.fmean(comparison.other):.2f} in {comparison.steps:,} steps "
+        f"(means of {len(own)} and {len(comparison.other)} seeds)"
+    )
+    return Sickness(SicknessKind.FALLS_SHORT, text, LearningRateSweep.name, (*_trials(course), *comparison.trials))

@@ -1,0 +1,100 @@
+"""NaN and infinite values in the data."""
+
+from collections.abc import Iterable
+
+from dnndoctor.evidence.facts import ArrayFacts
+from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
+from dnndoctor.rules import Rule
+
+EVALUATED_ROWS = 2048
+"""The start of a trial is evaluated on at most so many rows, see `Scores.start`."""
+
+
+class BadValues(Rule):
+    """The data hold values that are not finite.
+
+    What was looked at:
+        Every value of the sampled inputs, targets and sample weights, of the training and of the validation data. Where
+        the first steps were run: whether the untrained model's loss and predictions on these rows are finite
+        nevertheless.
+
+    Why it matters:
+        One NaN in a batch makes its loss NaN, the gradient of every weight with it, and after that one update the whole
+        model. Nothing that comes later can repair it, and no change of the recipe helps.
+
+    What to do:
+        Look at the row that is named, find where the value comes from (a division by zero, a missing entry, the logarithm
+        of zero), and drop the row or fill the value in before training.
+
+    When it is not a fault:
+        A model or loss of your own that masks such values on purpose. If the evaluated rows include them and loss and
+        predictions are finite, this is only a note.
+
+    References:
+        IEEE 754-2019, section 6.2: an operation on a NaN gives a NaN. I. Goodfellow, Y. Bengio, A. Courville, "Deep
+        Learning" (2016), section 11.5, on looking at the data first.
+    """
+
+    code = "DD001"
+    name = "bad-values"
+    causes = (Cause.BAD_VALUES,)
+
+    def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
+        """See `Rule.judge`."""
+        data = evidence.facts.data
+        weights = (data.sample_weight,) if data.sample_weight is not None else ()
+        training = [*data.inputs, *(target.array for target in data.targets), *weights]
+        bad = [array for array in training if array.nan_count + array.inf_count]
+        bad_validation = [
+            array for array in (*data.validation_inputs, *data.validation_targets) if array.nan_count + array.inf_count
+        ]
+        if bad:
+            handled = _handled(evidence, bad)
+            yield self._finding(bad, "training", Severity.NOTE if handled else Severity.ERROR, handled)
+        if bad_validation:
+            yield self._finding(bad_validation, "validation", Severity.WARNING, handled=False)
+        if not bad and not bad_validation:
+            yield RuledOut(Cause.BAD_VALUES, f"all values of the {data.rows_sampled:,} sampled rows are finite")
+
+    def _finding(self, bad: list[ArrayFacts], part: str, severity: Severity, handled: bool) -> Finding:
+        first = bad[0]
+        count = first.nan_count + first.inf_count
+        values = "1 value that is" if count == 1 else f"{count:,} values that are"
+        ending = "; the model's loss is finite all the same" if handled else ""
+        return Finding(
+            self.code,
+            self.name,
+            Cause.BAD_VALUES,
+            f"The {part} data hold {values} not finite in {first.name}{ending}",
+            severity,
+            # Arithmetic, not a guess: one such value ends the training. Validation data cannot do that, but spoil what is
+            # monitored.
+            0.1 if handled else 0.97 if part == "training" else 0.5,
+            evidence=tuple(_statement(array) for array in bad),
+            remedies=(
+                Remedy(
+                    "Drop or fill in the rows with values that are not finite",
+                    patch="finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)\nx, y = x[finite], y[finite]",
+                ),
+            ),
+        )
+
+
+def _statement(array: ArrayFacts) -> Statement:
+    row = f", first in row {array.first_bad_row}" if array.first_bad_row is not None else ""
+    return Statement(
+        f"{array.name}: {array.nan_count:,} NaN and {array.inf_count:,} infinite values in {array.rows:,} rows{row}",
+        "facts",
+        {"nan": float(array.nan_count), "infinite": float(array.inf_count)},
+    )
+
+
+def _handled(evidence: Evidence, bad: list[ArrayFacts]) -> bool:
+    """Whether the rows concerned were evaluated before the first step, and nothing that is not finite came out."""
+    start = evidence.of(FirstBatchExperiment)
+    if start is None or not start.start_finite or start.nonfinite:
+        return False
+    seen = all(array.first_bad_row is not None and array.first_bad_row < EVALUATED_ROWS for array in bad)
+    return seen and all(output.nonfinite == 0 for output in start.outputs.values())

@@ -1,0 +1,22 @@
+"""Another optimizer."""
+
+from dnndoctor.edits import edit_kind
+from dnndoctor.evidence.trial import Edit
+from tests.evidence_samples import facts, optimizer
+
+EDIT = Edit("optimizer", {"class_name": "Adam", "learning_rate": 1e-3})
+
+
+def test_replaced() -> None:
+    """Both optimizers are named, and the patch is the new one."""
+    subject = facts(recipe={"optimizers": (optimizer("SGD", 0.1),)})
+
+    assert edit_kind("optimizer").sentence(EDIT, subject) == "replace SGD by Adam at 0.001"
+    assert edit_kind("optimizer").patch(EDIT, subject) == "optimizer=keras.optimizers.Adam(learning_rate=0.001)"
+
+
+def test_same_class() -> None:
+    """The same optimizer at another rate is a change of the rate."""
+    subject = facts(recipe={"optimizers": (optimizer("Adam", 1.0),)})
+
+    assert edit_kind("optimizer").sentence(EDIT, subject) == "change the learning rate of Adam from 1 to 0.001"

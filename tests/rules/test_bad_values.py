@@ -1,0 +1,54 @@
+"""Values in the data that are not finite."""
+
+from dnndoctor.finding import Cause, Severity
+from dnndoctor.rules.bad_values import BadValues
+from tests.evidence_samples import array, facts, target
+from tests.rules.judging import findings, first_batch, ruled_out
+
+
+def test_nan_in_inputs_is_an_error_with_its_row() -> None:
+    """A NaN in the training inputs is an error, and the evidence names the row."""
+    (finding,) = findings(BadValues(), facts(inputs=[array(nan_count=2, first_bad_row=17)]))
+
+    assert finding.cause is Cause.BAD_VALUES
+    assert finding.severity is Severity.ERROR
+    assert "row 17" in finding.evidence[0].text
+
+
+def test_infinity_in_targets_and_weights_is_found() -> None:
+    """Targets and sample weights are looked at, too."""
+    subject = facts(
+        targets=[target("continuous", array={"inf_count": 1})], data={"sample_weight": array("sample_weight", nan_count=1)}
+    )
+
+    (finding,) = findings(BadValues(), subject)
+
+    assert [statement.text.split(":")[0] for statement in finding.evidence] == ["y", "sample_weight"]
+
+
+def test_validation_data_are_a_warning() -> None:
+    """A NaN in the validation data cannot break the training, but spoils what is monitored."""
+    (finding,) = findings(BadValues(), facts(data={"validation_inputs": (array(nan_count=1),)}))
+
+    assert finding.severity is Severity.WARNING
+
+
+def test_values_that_the_model_handles_are_a_note() -> None:
+    """Where the rows concerned were evaluated and loss and predictions are finite, the model copes on purpose."""
+    subject = facts(inputs=[array(nan_count=2, first_bad_row=17)])
+
+    assert findings(BadValues(), subject, first_batch())[0].severity is Severity.NOTE
+    assert findings(BadValues(), subject, first_batch(start_finite=False))[0].severity is Severity.ERROR
+
+
+def test_rows_that_were_not_evaluated_prove_nothing() -> None:
+    """A finite start says nothing of a bad row far behind the evaluated ones."""
+    subject = facts(inputs=[array(nan_count=2, first_bad_row=5000)])
+
+    assert findings(BadValues(), subject, first_batch())[0].severity is Severity.ERROR
+
+
+def test_finite_data_rule_the_cause_out() -> None:
+    """Finite data give no finding and rule bad values out."""
+    assert findings(BadValues(), facts()) == ()
+    assert ruled_out(BadValues(), facts()) == (Cause.BAD_VALUES,)

@@ -1,0 +1,34 @@
+"""Probabilities under a cross-entropy that takes them for logits."""
+
+from dnndoctor.finding import Cause, Severity
+from dnndoctor.rules.probabilities_with_from_logits import ProbabilitiesWithFromLogits
+from tests.evidence_samples import facts, head_layer, keras_loss, layer, output
+from tests.rules.judging import findings
+
+TOLD = keras_loss(from_logits=True)
+
+
+def test_last_softmax_is_a_note() -> None:
+    """Keras finds the logits behind a softmax that is the very last operation, so nothing changes: a note."""
+    (finding,) = findings(ProbabilitiesWithFromLogits(), facts([output("softmax", 10, TOLD)]))
+
+    assert finding.cause is Cause.LOGITS_MISMATCH
+    assert finding.severity is Severity.NOTE
+
+
+def test_softmax_behind_a_reshape_is_an_error() -> None:
+    """Behind a Reshape the logits are lost, and the softmax is applied twice; the Reshape is named."""
+    head = output("softmax", 10, TOLD, activation_behind="reshape")
+    reshape = layer("reshape", "Reshape", activation=None, weights=(), parameters=0)
+
+    (finding,) = findings(ProbabilitiesWithFromLogits(), facts([head], layers=[head_layer(head), reshape]))
+
+    assert finding.severity is Severity.ERROR
+    assert finding.where[-1].layer == "reshape"
+    assert finding.remedies[0].patch == 'loss="sparse_categorical_crossentropy"'
+
+
+def test_other_heads_are_silent() -> None:
+    """Logits with from_logits and probabilities without it are sound."""
+    assert findings(ProbabilitiesWithFromLogits(), facts([output("linear", 10, TOLD)])) == ()
+    assert findings(ProbabilitiesWithFromLogits(), facts()) == ()
