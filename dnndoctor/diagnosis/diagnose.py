@@ -1,0 +1,226 @@
+"""All rules over all evidence: ranked findings, the judged ladder, the verdict."""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dnndoctor.diagnosis.merging import Sourced, absorb, merge
+from dnndoctor.diagnosis.ranking import Term, fork, terms
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Skip
+from dnndoctor.experiments.rung import Rung, RungState
+from dnndoctor.finding import Finding, NotSeen, RuledOut, Severity
+from dnndoctor.rules import Rule
+from dnndoctor.shelf import classes_in
+
+REQUIRED = ("facts", "first_batch", "memorise", "own_recipe")
+"""Rungs without which nobody can say that a model is healthy."""
+
+
+class Judgement(StrEnum):
+    """The state of a rung as it is reported."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Verdict(StrEnum):
+    """The whole diagnosis in a word.
+
+    `SICK`: an error. `SUSPECT`: warnings only. `INCONCLUSIVE`: neither, and required rungs are undecided. `HEALTHY`: else.
+    """
+
+    SICK = "sick"
+    SUSPECT = "suspect"
+    INCONCLUSIVE = "inconclusive"
+    HEALTHY = "healthy"
+
+
+@dataclass(frozen=True, slots=True)
+class RankedFinding:
+    """A finding in its place.
+
+    Attributes:
+        rank: From 1.
+        finding: With the evidence and remedies of all findings of its cause that were merged into it.
+        score: Sum of the terms' points.
+        terms: What the score is made of.
+        codes: Codes of the rules whose findings were merged into it, its own first.
+    """
+
+    rank: int
+    finding: Finding
+    score: float
+    terms: tuple[Term, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRung:
+    """A rung with its judgement.
+
+    Attributes:
+        rung: As it was climbed.
+        state: As it is reported.
+        reason: Why it warns, fails, was skipped or is inconclusive; empty where it passes.
+    """
+
+    rung: Rung
+    state: Judgement
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that broke: our own fault, and no word about the patient.
+
+    Attributes:
+        rule: Its name.
+        trace: The traceback.
+    """
+
+    rule: str
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong, what is not, and what could not be seen.
+
+    Attributes:
+        verdict: In a word.
+        findings: By rank.
+        ladder: In the order it was climbed.
+        ruled_out: What the evidence speaks against, without causes that a warning or an error names.
+        not_seen: What could not be examined.
+        faults: Rules that broke; empty unless dnndoctor itself is at fault.
+    """
+
+    verdict: Verdict
+    findings: tuple[RankedFinding, ...]
+    ladder: tuple[JudgedRung, ...]
+    ruled_out: tuple[RuledOut, ...]
+    not_seen: tuple[NotSeen, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def rules() -> tuple[type[Rule], ...]:
+    """All rules on the shelf, by code."""
+    found = [rule for rule in classes_in("dnndoctor.rules", Rule) if issubclass(rule, Rule)]
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def diagnose(evidence: Evidence, rungs: Sequence[Rung], shelf: Sequence[type[Rule]] | None = None) -> Diagnosis:
+    """Judges everything that was seen.
+
+    Args:
+        evidence: Of all rungs.
+        rungs: As they were climbed.
+        shelf: The rules to ask; all of them by default.
+    """
+    asked = rules() if shelf is None else tuple(shelf)
+    raw, ruled_out, not_seen, faults = _ask(asked, evidence)
+    way = fork(evidence)
+    merged = merge(raw, lambda sourced: _score(terms(sourced.finding, sourced.rung, way)))
+    ranked = sorted(
+        ((sourced, terms(sourced.finding, sourced.rung, way)) for sourced in absorb(merged)),
+        # Code and title make the order total, so that equal scores never depend on the order of files.
+        key=lambda pair: (-_score(pair[1]), pair[0].finding.code, pair[0].finding.title),
+    )
+    findings = tuple(
+        RankedFinding(rank, sourced.finding, _score(summands), summands, sourced.codes)
+        for rank, (sourced, summands) in enumerate(ranked, start=1)
+    )
+    ladder = tuple(_judge(rung, evidence, raw) for rung in rungs)
+    named = {sourced.finding.cause for sourced in raw if sourced.finding.severity is not Severity.NOTE}
+    return Diagnosis(
+        verdict=_verdict(findings, ladder),
+        findings=findings,
+        ladder=ladder,
+        ruled_out=tuple(dict.fromkeys(each for each in ruled_out if each.cause not in named)),
+        not_seen=tuple(dict.fromkeys((*_unseen_facts(evidence), *_unseen_rungs(ladder), *not_seen))),
+        faults=tuple(faults),
+    )
+
+
+def judge_rung(evidence: Evidence, rung: Rung, shelf: Sequence[type[Rule]] | None = None) -> JudgedRung:
+    """Judges one rung as soon as it is climbed, for a live view; later evidence may still change what its rules say.
+
+    Args:
+        evidence: Of the rungs so far.
+        rung: As it was climbed.
+        shelf: The rules to ask; all of them by default.
+    """
+    asked = [rule for rule in (rules() if shelf is None else shelf) if rule.rung == rung.name]
+    raw, _, _, _ = _ask(asked, evidence)
+    return _judge(rung, evidence, raw)
+
+
+def _ask(asked: Sequence[type[Rule]], evidence: Evidence) -> tuple[list[Sourced], list[RuledOut], list[NotSeen], list[Fault]]:
+    """Everything that the rules say whose needs were observed."""
+    findings: list[Sourced] = []
+    ruled_out: list[RuledOut] = []
+    not_seen: list[NotSeen] = []
+    faults: list[Fault] = []
+    for kind in asked:
+        if not all(_observed(need, evidence) for need in kind.needs):
+            continue
+        try:
+            said = tuple(kind().judge(evidence))
+        except Exception:
+            # One broken rule must not cost the user everything that the others have to say; the command exits with 70.
+            faults.append(Fault(kind.name, traceback.format_exc()))
+            continue
+        for word in said:
+            match word:
+                case Finding():
+                    findings.append(Sourced(word, kind.rung, (word.code,)))
+                case RuledOut():
+                    ruled_out.append(word)
+                case NotSeen():
+                    not_seen.append(word)
+    return findings, ruled_out, not_seen, faults
+
+
+def _observed(need: type[Experiment[object]], evidence: Evidence) -> bool:
+    return evidence.of(need) is not None
+
+
+def _score(summands: Sequence[Term]) -> float:
+    return sum(term.points for term in summands)
+
+
+def _judge(rung: Rung, evidence: Evidence, raw: Sequence[Sourced]) -> JudgedRung:
+    observation = evidence.observations.get(rung.name)
+    if rung.state is RungState.SKIPPED or isinstance(observation, Skip):
+        return JudgedRung(rung, Judgement.SKIPPED, rung.reason or getattr(observation, "reason", ""))
+    own = [sourced.finding for sourced in raw if sourced.rung == rung.name]
+    for severity, state in ((Severity.ERROR, Judgement.FAIL), (Severity.WARNING, Judgement.WARN)):
+        named = [finding for finding in own if finding.severity is severity]
+        if named:
+            return JudgedRung(rung, state, max(named, key=lambda finding: finding.confidence).title)
+    if rung.state is RungState.INCONCLUSIVE or isinstance(observation, Inconclusive):
+        return JudgedRung(rung, Judgement.INCONCLUSIVE, rung.reason or getattr(observation, "reason", ""))
+    return JudgedRung(rung, Judgement.PASS)
+
+
+def _verdict(findings: Sequence[RankedFinding], ladder: Sequence[JudgedRung]) -> Verdict:
+    severities = {ranked.finding.severity for ranked in findings}
+    if Severity.ERROR in severities:
+        return Verdict.SICK
+    if Severity.WARNING in severities:
+        return Verdict.SUSPECT
+    undecided = any(judged.state is Judgement.INCONCLUSIVE and judged.rung.name in REQUIRED for judged in ladder)
+    return Verdict.INCONCLUSIVE if undecided else Verdict.HEALTHY
+
+
+def _unseen_facts(evidence: Evidence) -> tuple[NotSeen, ...]:
+    return tuple(NotSeen(what, why) for what, why in evidence.facts.not_seen)
+
+
+def _unseen_rungs(ladder: Sequence[JudgedRung]) -> tuple[NotSeen, ...]:
+    unseen = (Judgement.SKIPPED, Judgement.INCONCLUSIVE)
+    return tuple(NotSeen(judged.rung.question, judged.reason) for judged in ladder if judged.state in unseen)

@@ -1,0 +1,144 @@
+"""The score that findings are ranked by: a sum of named terms, each of which says why it is there.
+
+Chosen by hand: a step of severity (3) outweighs any two other terms, the fork (2 between its sides) and a contract or a
+verified remedy (1 each) outweigh most differences in confidence, which decides among findings that stand alike in these.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.experiments.memorise import Memorise
+from dnndoctor.experiments.sickness import structure_is_whole
+from dnndoctor.finding import Cause, Finding, Severity
+
+SEVERITY = {Severity.ERROR: 6.0, Severity.WARNING: 3.0, Severity.NOTE: 0.0}
+CONFIDENCE = 2.0
+"""Weight of the confidence: between a guess (0.2) and near certainty (0.95) lie 1.5 points."""
+
+FORK = 1.0
+VERIFIED = 1.0
+CONTRACT = 1.0
+SYMPTOM = -0.5
+
+STRUCTURAL = frozenset(
+    {
+        Cause.OUTPUT_ACTIVATION,
+        Cause.OUTPUT_UNITS,
+        Cause.HIDDEN_ACTIVATION,
+        Cause.MISSING_BIAS,
+        Cause.CAPACITY_LOW,
+        Cause.FROZEN_LAYERS,
+        Cause.RESHAPE,
+        Cause.ARCHITECTURE,
+        Cause.CUSTOM_CODE,
+        Cause.LOSS_FUNCTION,
+        Cause.LOGITS_MISMATCH,
+        Cause.INITIALIZER,
+        Cause.LABELS,
+        Cause.BAD_VALUES,
+        Cause.TARGET_SCALE,
+    }
+)
+"""Causes that keep a model from memorising a handful of samples."""
+
+COURSE = frozenset(
+    {
+        Cause.OPTIMIZER,
+        Cause.LEARNING_RATE_HIGH,
+        Cause.LEARNING_RATE_LOW,
+        Cause.LR_SCHEDULE,
+        Cause.GRADIENT_CLIPPING,
+        Cause.BATCH_SIZE_SMALL,
+        Cause.BATCH_SIZE_LARGE,
+        Cause.EPOCHS,
+        Cause.REGULARIZATION,
+        Cause.DROPOUT,
+        Cause.BATCH_NORM,
+        Cause.CAPACITY_HIGH,
+        Cause.LABEL_NOISE,
+        Cause.CLASS_IMBALANCE,
+        Cause.NOT_SHUFFLED,
+        Cause.TRAIN_VAL_MISMATCH,
+        Cause.AUGMENTATION,
+        Cause.INPUT_SCALE,
+    }
+)
+"""Causes that leave a model able to memorise, with regularisers, dropout and augmentation off, and keep it from learning."""
+
+
+class Fork(StrEnum):
+    """What the handful of samples showed.
+
+    `MEMORISES`: with the user's own optimizer. `CURED`: with another rate or optimizer only, or the whole set is learnt.
+    `CANNOT`: with none that was tried. `UNKNOWN`: it was not asked, or it does not tell.
+    """
+
+    MEMORISES = "memorises"
+    CURED = "memorises with another rate or optimizer"
+    CANNOT = "cannot memorise"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of a finding's score.
+
+    Attributes:
+        name: "severity", "confidence", "fork", "verified remedy", "contract" or "symptom".
+        points: What it adds.
+        why: In a few words.
+    """
+
+    name: str
+    points: float
+    why: str
+
+
+def fork(evidence: Evidence) -> Fork:
+    """Which way the fork of the ladder points."""
+    memory = evidence.of(Memorise)
+    if memory is None or not memory.decisive_runs:
+        return Fork.UNKNOWN
+    if memory.memorised:
+        return Fork.MEMORISES
+    return Fork.CURED if structure_is_whole(evidence) else Fork.CANNOT
+
+
+def terms(finding: Finding, rung: str, way: Fork) -> tuple[Term, ...]:
+    """The summands of a finding's score; those that add nothing are left out.
+
+    Args:
+        finding: To be scored.
+        rung: Of the rule that made it.
+        way: Which way the fork points.
+    """
+    summands = [
+        Term("severity", SEVERITY[finding.severity], finding.severity.value),
+        Term("confidence", CONFIDENCE * finding.confidence, f"{finding.confidence:.2f}"),
+        Term("fork", _fork_points(finding.cause, way), f"the model {way.value}"),
+        Term("verified remedy", VERIFIED * any(remedy.verified for remedy in finding.remedies), "trials show that it works"),
+        Term("contract", CONTRACT * _is_contract(finding, rung), "broken on the real arrays"),
+        Term("symptom", SYMPTOM * _is_symptom(finding), "what shows, not what is wrong"),
+    ]
+    return tuple(term for term in summands if term.points)
+
+
+def _fork_points(cause: Cause, way: Fork) -> float:
+    """One point for the family that the fork points at, minus one for the other."""
+    if way is Fork.UNKNOWN:
+        return 0.0
+    structural = way is Fork.CANNOT
+    if cause in STRUCTURAL:
+        return FORK if structural else -FORK
+    return (-FORK if structural else FORK) if cause in COURSE else 0.0
+
+
+def _is_contract(finding: Finding, rung: str) -> bool:
+    seen_without_training = rung in ("facts", FirstBatchExperiment.name)
+    return seen_without_training and finding.severity is Severity.ERROR and not _is_symptom(finding)
+
+
+def _is_symptom(finding: Finding) -> bool:
+    return finding.code.startswith("DD5")

@@ -1,0 +1,74 @@
+"""The score and its terms."""
+
+import pytest
+
+from dnndoctor.diagnosis.ranking import COURSE, STRUCTURAL, Fork, fork, terms
+from dnndoctor.experiments import Preset, Settings
+from dnndoctor.finding import Cause, Finding, Remedy, Severity
+from tests.experiments.toy_patient import ToyPatient, examined
+
+QUICK = Settings(Preset.QUICK, (0, 1))
+
+
+def finding(cause: Cause, code: str = "DD401", severity: Severity = Severity.ERROR, *, verified: bool = False) -> Finding:
+    return Finding(code, "name", cause, "title", severity, 0.5, remedies=(Remedy("do", verified=verified),))
+
+
+def score(made: Finding, rung: str = "learning_rate_sweep", way: Fork = Fork.UNKNOWN) -> float:
+    return sum(term.points for term in terms(made, rung, way))
+
+
+def test_severity_comes_first() -> None:
+    """A warning does not overtake an error whatever else speaks for it."""
+    error = finding(Cause.LEARNING_RATE_HIGH)
+    warning = finding(Cause.LEARNING_RATE_HIGH, severity=Severity.WARNING, verified=True)
+
+    assert score(error) > score(warning, way=Fork.MEMORISES)
+
+
+def test_fork_splits_the_families() -> None:
+    """Structure leads where the model cannot memorise, the course where it can."""
+    structure, course = finding(Cause.LOSS_FUNCTION), finding(Cause.LEARNING_RATE_HIGH)
+
+    assert score(structure, way=Fork.CANNOT) > score(course, way=Fork.CANNOT)
+    assert score(structure, way=Fork.MEMORISES) < score(course, way=Fork.MEMORISES)
+    assert score(structure, way=Fork.CURED) < score(course, way=Fork.CURED)
+    assert score(structure) == score(course)
+
+
+def test_verified_and_contract_rise_symptoms_fall() -> None:
+    """Each has its term, and every term says why."""
+    plain = finding(Cause.LOSS_FUNCTION, "DD201")
+
+    assert score(finding(Cause.LOSS_FUNCTION, "DD201", verified=True)) > score(plain)
+    assert score(plain, rung="facts") > score(plain)
+    assert score(finding(Cause.LOSS_FUNCTION, "DD511")) < score(plain)
+    assert all(term.why for term in terms(plain, "facts", Fork.CANNOT))
+
+
+def test_contract_is_not_for_symptoms_or_warnings() -> None:
+    """Only an error on the real arrays is a broken contract."""
+    names = {term.name for term in terms(finding(Cause.LABELS, severity=Severity.WARNING), "facts", Fork.UNKNOWN)}
+    symptom = {term.name for term in terms(finding(Cause.LABELS, "DD501"), "first_batch", Fork.UNKNOWN)}
+
+    assert "contract" not in names
+    assert "contract" not in symptom
+
+
+def test_families_are_apart() -> None:
+    """No cause is on both sides of the fork."""
+    assert not STRUCTURAL & COURSE
+
+
+@pytest.mark.parametrize(
+    ("patient", "way"),
+    [
+        (ToyPatient(), Fork.MEMORISES),
+        (ToyPatient(rate=100.0), Fork.CURED),
+        (ToyPatient(memorises=False), Fork.CURED),  # by learning the whole set
+        (ToyPatient(memorises=False, learns=False), Fork.CANNOT),
+    ],
+)
+def test_fork(patient: ToyPatient, way: Fork) -> None:
+    """The fork follows what was memorised, and how."""
+    assert fork(examined(patient, settings=QUICK)) is way
