@@ -1,0 +1,299 @@
+"""The climb: rung by rung, the cheapest question first; it measures and never judges."""
+
+import math
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dnndoctor.errors import DnnDoctorError, Interrupted, UsageError
+from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.outcome import Outcome, State
+from dnndoctor.evidence.trial import Trial
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Skip
+from dnndoctor.experiments.rung import Rung, RungState
+from dnndoctor.ladder.executors import Executor, Progress
+from dnndoctor.ladder.executors.replay import ReplayExecutor
+from dnndoctor.ladder.journal import Journal, read
+from dnndoctor.ladder.observer import Observer, Silent, Stop
+from dnndoctor.ladder.plan import AnyExperiment, Plan, experiments_for
+
+FACTS = Rung("facts", "What can be said of the model, the recipe and the data without training?", RungState.DONE)
+"""The lowest rung, climbed by loading the subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of our own: an experiment's code raised.
+
+    Attributes:
+        rung: Name of the experiment.
+        traceback: For a bug report.
+    """
+
+    rung: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """What a climb came to.
+
+    Attributes:
+        evidence: All that was seen.
+        rungs: All, in the order of the climb, the facts first.
+        partial: Whether it was interrupted or could not go on.
+        seconds: That the run took, loading and earlier parts of a resumed run included.
+        plan: That was followed.
+        interrupted: Exit code of the signal that stopped it, None where none did.
+        failure: Why it could not go on (the worker could not be started again), None where it could.
+        faults: Of our own; the rungs concerned are inconclusive, and the command ends with 70.
+    """
+
+    evidence: Evidence
+    rungs: tuple[Rung, ...]
+    partial: bool
+    seconds: float
+    plan: Plan
+    interrupted: int | None = None
+    failure: DnnDoctorError | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+class _StoppedError(Exception):
+    """Carries the user's wish to stop out of an executor."""
+
+
+def open_subject(executor: Executor, journal: Journal, observer: Observer, stop: Stop | None = None) -> Facts:
+    """Loads the subject and writes its facts down; on a resumed run, sees to it that the subject is still the same.
+
+    Args:
+        executor: Is opened, unless the journal holds a whole run.
+        journal: Of the run.
+        observer: Is told what is going on.
+        stop: Looked at meanwhile.
+
+    Raises:
+        SubjectError: The user's model or data could not be built.
+        UsageError: The subject has changed since the run began.
+        Interrupted: The user wanted to stop.
+    """
+    recorded = journal.record.facts
+    if recorded is not None and journal.record.ended is not None and not journal.record.ended.partial:
+        return recorded
+
+    def on_progress(progress: Progress) -> None:
+        if stop is not None and stop.exit_code is not None:
+            raise _StoppedError
+        observer.loading(progress)
+
+    try:
+        facts = executor.open(on_progress)
+    except _StoppedError:
+        executor.close()
+        raise Interrupted((stop.exit_code if stop else None) or 130) from None
+    if recorded is None:
+        journal.seen(facts)
+        return facts
+    if recorded.fingerprint != facts.fingerprint:
+        raise UsageError(
+            f"the config, the code or the data has changed since the run {journal.folder.name} began, "
+            "so its trials cannot be mixed with new ones; start a new run"
+        )
+    return recorded
+
+
+def climb(
+    executor: Executor,
+    experiments: Sequence[AnyExperiment],
+    plan: Plan,
+    journal: Journal,
+    observer: Observer,
+    *,
+    facts: Facts,
+    stop: Stop | None = None,
+) -> Climb:
+    """Climbs the ladder. Trials that the journal holds are not run again; the same journal gives the same evidence.
+
+    Args:
+        executor: Runs the trials.
+        experiments: In the order of the climb.
+        plan: What to do; is written down unless the journal holds one already, which then must be this.
+        journal: Every outcome is on the disk before the next is waited for.
+        observer: Is told what is going on.
+        facts: Of the subject.
+        stop: Looked at between signs of life; the worker is then killed, and finished trials are kept.
+
+    Raises:
+        UsageError: The journal cannot be written.
+    """
+    if journal.record.plan is None:
+        journal.planned(plan)
+    return _Climber(executor, plan, journal, observer, facts, stop or Stop()).climb(experiments)
+
+
+def reread(folder: Path, shelf: Sequence[AnyExperiment] | None = None) -> Climb:
+    """Climbs a recorded run again, from its journal alone and without writing: readings are pure, so the evidence is the same.
+
+    Args:
+        folder: The run's folder.
+        shelf: All experiments; those of `dnndoctor.experiments` by default.
+
+    Raises:
+        UsageError: There is no usable journal, or the run ended before its subject was loaded.
+    """
+    recorded = read(folder)
+    if recorded.facts is None or recorded.plan is None:
+        raise UsageError(f"the run {folder.name} ended before its subject was loaded; there is nothing to show")
+    executor = ReplayExecutor(recorded.facts, recorded.outcomes)
+    climber = _Climber(executor, recorded.plan, Journal.in_memory(recorded), Silent(), recorded.facts, Stop())
+    if recorded.ended is None or recorded.ended.partial:
+        climber.end_of_record = recorded.ended.reason if recorded.ended is not None else "the run was killed"
+    return climber.climb(experiments_for(recorded.begun.asked, shelf))
+
+
+class _Climber:
+    """The state of one climb."""
+
+    def __init__(self, executor: Executor, plan: Plan, journal: Journal, observer: Observer, facts: Facts, stop: Stop) -> None:
+        self._executor = executor
+        self._plan = plan
+        self._journal = journal
+        self._observer = observer
+        self._stop = stop
+        self._evidence = Evidence(facts, plan.settings)
+        self._failure: DnnDoctorError | None = None
+        self._faults: list[Fault] = []
+        self._halted = ""
+        self._deadline = None if math.isinf(plan.budget) else time.monotonic() + plan.budget - journal.seconds
+        self.end_of_record: str | None = None
+        """Why a record is partial; the first trial that is missing in it ends the climb. None where trials can be run."""
+
+    def climb(self, experiments: Sequence[AnyExperiment]) -> Climb:
+        """See the function."""
+        rungs = [replace(FACTS, seconds=self._journal.record.loaded_at)]
+        self._observer.rung_ended(rungs[0])
+        for experiment in experiments:
+            rungs.append(self._rung(experiment))
+            self._observer.rung_ended(rungs[-1])
+        self._journal.ended(bool(self._halted), self._halted)
+        return Climb(
+            self._evidence,
+            tuple(rungs),
+            bool(self._halted),
+            self._journal.seconds,
+            self._plan,
+            self._stop.exit_code,
+            self._failure,
+            tuple(self._faults),
+        )
+
+    def _rung(self, experiment: AnyExperiment) -> Rung:
+        recorded = self._journal.record.rungs.get(experiment.name)
+        started = time.monotonic()
+        outcomes: dict[str, Outcome] = {}
+        observation: object
+        if reason := self._plan.skipped.get(experiment.name):
+            observation = Skip(reason)
+        elif self._halted:
+            observation = Inconclusive(self._halted)
+        elif reason := self._unmet(experiment):
+            observation = Skip(reason)
+        else:
+            self._observer.rung_started(experiment.name, experiment.question)
+            if recorded is None:
+                self._journal.rung_started(experiment.name)
+            observation = self._ask(experiment(), outcomes, recorded is not None)
+        self._evidence = replace(
+            self._evidence,
+            observations={**self._evidence.observations, experiment.name: observation},
+            outcomes={**self._evidence.outcomes, **outcomes},
+        )
+        state, reason = _state(observation)
+        took = recorded.seconds if recorded is not None else time.monotonic() - started
+        rung = Rung(experiment.name, experiment.question, state, reason, took, tuple(outcomes))
+        if recorded is None and not self._halted:
+            self._journal.rung_ended(rung)
+        return rung
+
+    def _unmet(self, experiment: AnyExperiment) -> str:
+        """Why an experiment lacks what it needs, empty where it does not."""
+        for need in experiment.needs:
+            observation = self._evidence.observations.get(need.name)
+            if isinstance(observation, Skip):
+                return f"it needs {need.name}, which was skipped: {observation.reason}"
+            if isinstance(observation, Inconclusive):
+                return f"it needs {need.name}, which is inconclusive: {observation.reason}"
+        return ""
+
+    def _ask(self, experiment: Experiment[Any], outcomes: dict[str, Outcome], ended_before: bool) -> object:
+        """Plans, runs and reads one experiment; fills in its outcomes and returns its observation."""
+        while True:
+            try:
+                planned = experiment.plan(self._evidence, outcomes)
+            except Exception:  # a fault of ours must not lose what the other rungs measure
+                return self._fault(experiment)
+            if isinstance(planned, Skip):
+                return planned
+            fresh = {trial.id: trial for trial in planned if trial.id not in outcomes}
+            if not fresh:
+                break
+            came = self._measure(experiment.name, fresh, ended_before)
+            outcomes.update({name: came[name] for name in fresh if name in came})
+            if self._halted:
+                return Inconclusive(self._halted)
+            if cut := [outcome for outcome in came.values() if outcome.state is State.CUT]:
+                return Inconclusive(f"{len(cut)} of {len(came)} trials were cut: {cut[0].reason}")
+        try:
+            observation: object = experiment.read(self._evidence, outcomes)
+        except Exception:  # as above
+            return self._fault(experiment)
+        return observation
+
+    def _measure(self, rung: str, trials: Mapping[str, Trial], ended_before: bool) -> dict[str, Outcome]:
+        """Outcomes of trials, from the journal where it holds them; sets `_halted` where the climb cannot go on."""
+        recorded = self._journal.record.outcomes
+        came = {
+            name: recorded[name]
+            for name in trials
+            # What was cut by an interrupt is tried again; what the clock cut from a rung that then ended stays cut.
+            if name in recorded and (ended_before or recorded[name].state is not State.CUT)
+        }
+        missing = [trial for name, trial in trials.items() if name not in came]
+        if missing and self.end_of_record is not None:
+            self._halted = self.end_of_record
+            return came
+
+        def on_progress(progress: Progress) -> None:
+            if self._stop.exit_code is not None:
+                raise _StoppedError
+            self._observer.progress(rung, progress, len(came), len(trials))
+
+        try:
+            for outcome in self._executor.run(missing, on_progress, self._deadline) if missing else ():
+                came[outcome.trial.id] = outcome
+                self._journal.measured(outcome)
+                on_progress(Progress("trial", outcome.trial.id, outcome.steps_run))
+        except _StoppedError:
+            self._halted = "interrupted" if self._stop.exit_code == 130 else "terminated"
+        except UsageError:
+            raise
+        except DnnDoctorError as error:
+            self._failure, self._halted = error, f"the worker could not go on: {error}"
+        return came
+
+    def _fault(self, experiment: Experiment[Any]) -> Inconclusive:
+        self._faults.append(Fault(experiment.name, traceback.format_exc()))
+        return Inconclusive("a fault of dnndoctor itself; please report it")
+
+
+def _state(observation: object) -> tuple[RungState, str]:
+    match observation:
+        case Skip():
+            return RungState.SKIPPED, observation.reason
+        case Inconclusive():
+            return RungState.INCONCLUSIVE, observation.reason
+        case _:
+            return RungState.DONE, ""

@@ -1,0 +1,81 @@
+"""Three small experiments for the climb: one adaptive, one that needs it, one above."""
+# ruff: noqa: ARG002  # the signatures are those of Experiment
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dnndoctor.evidence.trial import Edit, Trial
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many steps each trial took."""
+
+    taken: tuple[int, ...]
+
+
+class Lower(Experiment[Steps]):
+    """Runs a trial a seed, and then one more."""
+
+    name = "lower"
+    question = "Does it start?"
+    preset = Preset.QUICK
+    height = 10
+    full_steps = 400
+
+    def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
+        """Adaptive: the last trial is planned only after the first ones."""
+        steps = evidence.settings.steps(8)
+        first = [Trial(steps=steps, seed=seed, edits=(Edit("slow", {"seconds": 0.2}),)) for seed in evidence.settings.seeds]
+        return first if len(outcomes) < len(first) else [*first, Trial(steps=2 * steps, seed=99)]
+
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> Steps | Inconclusive:
+        """Counts."""
+        return Steps(tuple(outcome.steps_run for outcome in outcomes.values()))
+
+
+class Middle(Experiment[Steps]):
+    """Shares a trial with the one below, and skips where `skips` says so."""
+
+    name = "middle"
+    question = "Does it go on?"
+    preset = Preset.STANDARD
+    height = 20
+    needs = (Lower,)
+    full_steps = 800
+    skips: ClassVar[bool] = False
+
+    def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
+        """Two trials, the first of which was run already."""
+        if self.skips:
+            return Skip("there is nothing to go on with")
+        steps = evidence.settings.steps(8)
+        return [Trial(steps=2 * steps, seed=99), Trial(steps=3 * steps)]
+
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> Steps | Inconclusive:
+        """Counts."""
+        below = evidence.of(Lower)
+        return Steps(tuple(outcome.steps_run for outcome in outcomes.values())) if below else Inconclusive("nothing below")
+
+
+class Upper(Experiment[Steps]):
+    """Needs nothing but time."""
+
+    name = "upper"
+    question = "Does it end?"
+    preset = Preset.DEEP
+    height = 30
+    full_steps = 4000
+
+    def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
+        """One trial."""
+        return [Trial(steps=evidence.settings.steps(40))]
+
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> Steps | Inconclusive:
+        """Counts."""
+        return Steps(tuple(outcome.steps_run for outcome in outcomes.values()))
+
+
+SHELF = (Upper, Middle, Lower)

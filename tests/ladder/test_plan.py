@@ -1,0 +1,133 @@
+"""A budget becomes a plan once, by stated arithmetic."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dnndoctor.config.schema import Config, LoadedConfig
+from dnndoctor.errors import DnnDoctorError, UsageError
+from dnndoctor.evidence.facts import EngineFacts, Facts
+from dnndoctor.experiments import Experiment, Preset
+from dnndoctor.ladder.plan import DEFAULT_BUDGETS, MARGIN, Asked, Plan, estimate, experiments_for, make_plan
+from dnndoctor.shelf import classes_in
+from tests import evidence_samples
+from tests.ladder.fake_experiments import SHELF, Lower, Middle, Upper
+
+
+def asked(preset: Preset = Preset.DEEP, budget: float = 100.0, seeds: tuple[int, ...] = (0, 1, 2), *skip: str) -> Asked:
+    """What a user may ask for."""
+    return Asked(preset, seeds, budget, skip)
+
+
+def facts(step_seconds: float, replicas: int = 1, first_call_seconds: float = 0.0) -> Facts:
+    """A subject whose steps take so long."""
+    return replace(
+        evidence_samples.facts(), engine=EngineFacts("loop", "", step_seconds, first_call_seconds, replicas, False, True)
+    )
+
+
+def plan(budget: float, step_seconds: float = 0.01, used: float = 0.0, **more: Any) -> Plan:
+    """A plan for all three fake experiments."""
+    wanted = asked(budget=budget)
+    return make_plan(wanted, experiments_for(wanted, SHELF), facts(step_seconds, **more), used)
+
+
+def test_each_preset_includes_the_ones_before_it_in_the_order_of_height() -> None:
+    """Quick is a beginning of standard, and standard of deep."""
+    climbs = [experiments_for(asked(preset), SHELF) for preset in Preset]
+
+    assert climbs == [(), (Lower,), (Lower, Middle), (Lower, Middle, Upper)]
+
+
+def test_the_real_shelf_can_be_climbed() -> None:
+    """Every experiment of the package stands above what it needs, under a name of its own."""
+    everything: tuple[type[Experiment[Any]], ...] = classes_in("dnndoctor.experiments", Experiment)
+
+    assert len(experiments_for(asked())) == len({each.name for each in everything}) == len(everything)
+
+
+def test_a_need_that_stands_higher_is_our_own_fault() -> None:
+    """The order is checked, not hoped for."""
+
+    class TooLow(Middle):
+        height = 5
+
+    with pytest.raises(DnnDoctorError, match="middle needs lower"):
+        experiments_for(asked(), (Lower, TooLow))
+
+
+def test_an_unknown_name_to_skip_gets_the_nearest_one() -> None:
+    """A misspelt skip must not be ignored."""
+    with pytest.raises(UsageError, match="did you mean 'middle'"):
+        experiments_for(asked(Preset.DEEP, 100.0, (0, 1), "midle"), SHELF)
+
+
+@pytest.mark.parametrize(
+    ("budget", "scale"),
+    [(1000.0, 1.0), (5200 * 0.01 * MARGIN, 1.0), (64.9, 0.5), (32.5, 0.5), (32.4, 0.25), (math.inf, 1.0)],
+)
+def test_the_highest_scale_that_fits_is_taken(budget: float, scale: float) -> None:
+    """5,200 steps of 10 ms with a margin of a quarter are 65 s."""
+    made = plan(budget)
+
+    assert made.settings.scale == scale
+    assert made.skipped == {}
+
+
+def test_time_that_is_gone_counts() -> None:
+    """Loading belongs to the budget."""
+    assert plan(100.0, used=35.0).settings.scale == 1.0
+    assert plan(100.0, used=35.1).settings.scale == 0.5
+
+
+def test_what_does_not_fit_is_skipped_from_the_top() -> None:
+    """At a sixteenth, the steps of 1 s take 31, 62 and 312 s: the highest rung goes first."""
+    made = plan(100.0, step_seconds=1.0)
+
+    assert made.settings.scale == 0.0625
+    assert list(made.skipped) == ["upper"]
+    assert made.skipped["upper"].startswith("budget: it would take about 312 s")
+    assert made.estimates == {"lower": 400 / 16 * MARGIN, "middle": 800 / 16 * MARGIN}
+
+
+def test_when_nothing_fits_nothing_that_costs_is_planned() -> None:
+    """A budget that loading has used up leaves the free rungs."""
+    made = plan(10.0, used=11.0)
+
+    assert set(made.skipped) == {"lower", "middle", "upper"}
+
+
+def test_replicas_seeds_and_traces_count() -> None:
+    """Two replicas give 1.7 times; twice the seeds take twice the steps; a structure is traced once."""
+    alone = estimate(Lower, facts(0.01).engine, 1.0, 3)
+
+    assert estimate(Lower, facts(0.01, replicas=2).engine, 1.0, 3) == pytest.approx(alone / 1.7)
+    assert estimate(Lower, facts(0.01).engine, 1.0, 6) == pytest.approx(alone * 2)
+    assert estimate(Lower, facts(0.01, first_call_seconds=2.0).engine, 1.0, 3) == pytest.approx(alone + 2)
+
+
+def test_a_subject_that_cannot_train_is_planned_in_full() -> None:
+    """Its step time is unknown and its trials fail at once: no rung is left out for time."""
+    made = plan(10.0, step_seconds=math.nan)
+
+    assert (made.settings.scale, made.skipped) == (1.0, {})
+
+
+def test_what_the_user_skips_is_skipped_with_that_reason() -> None:
+    """And costs nothing."""
+    wanted = asked(Preset.DEEP, 65.0, (0, 1, 2), "upper")
+    made = make_plan(wanted, experiments_for(wanted, SHELF), facts(0.02), 0.0)
+
+    assert made.skipped == {"upper": "the config skips it"}
+    assert made.settings.scale == 1.0
+
+
+def test_the_config_says_what_is_asked(config: LoadedConfig) -> None:
+    """Durations are understood, and a preset has a budget of its own."""
+    ladder = {"preset": "quick", "budget": "1m30s", "seeds": [4, 5]}
+    other = config.model_copy(update={"config": Config.model_validate({"model": "a:b", "data": "a:c", "ladder": ladder})})
+
+    assert Asked.of(other) == Asked(Preset.QUICK, (4, 5), 90.0)
+    assert Asked.of(config).budget == DEFAULT_BUDGETS[Preset.STANDARD] == 180.0
