@@ -1,0 +1,93 @@
+"""The corridor: config -> subject -> evidence -> diagnosis -> treatment; a report says what came of it."""
+
+from pathlib import Path
+
+from dnndoctor.config.schema import LoadedConfig
+from dnndoctor.diagnosis.diagnose import diagnose
+from dnndoctor.errors import Interrupted, SubjectError
+from dnndoctor.ladder.climb import Climb, climb, open_subject, reread
+from dnndoctor.ladder.executors.choice import executor_for
+from dnndoctor.ladder.journal import Journal, read
+from dnndoctor.ladder.lines import Record
+from dnndoctor.ladder.observer import Observer, Stop
+from dnndoctor.ladder.plan import Asked, experiments_for, make_plan
+from dnndoctor.report.asked import asked_line
+from dnndoctor.report.contents import Checkup, Obstacle
+from dnndoctor.treatment import treat
+
+
+def checkup(loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, *, resume: bool = False) -> Checkup:
+    """Examines a subject from beginning to end.
+
+    Args:
+        loaded: The config.
+        folder: The run's folder: empty for a new run, with a journal for one that goes on.
+        observer: Is told what is going on.
+        stop: The user's wish to stop; what was measured until then is diagnosed.
+        resume: Whether to go on with the journal in the folder.
+
+    Returns:
+        What came of it. That the subject could not be examined, or somebody stopped the doctor, is an outcome.
+
+    Raises:
+        UsageError: The journal cannot be written, or does not belong to this config.
+        DnnDoctorError: A fault of our own.
+    """
+    journal = Journal.resume(folder) if resume else Journal.create(folder, loaded, Asked.of(loaded))
+    executor = executor_for(loaded, folder)
+    try:
+        asked = journal.record.begun.asked
+        experiments = experiments_for(asked)
+        facts = open_subject(executor, journal, observer, stop)
+        plan = journal.record.plan or make_plan(asked, experiments, facts, journal.seconds)
+        climbed = climb(executor, experiments, plan, journal, observer, facts=facts, stop=stop)
+    except (SubjectError, Interrupted) as error:
+        return _unexaminable(journal.record, folder, Obstacle.of(error), journal.seconds)
+    finally:
+        executor.close()
+        journal.close()
+    return _examined(journal.record, folder, climbed)
+
+
+def replay(folder: Path) -> Checkup:
+    """The same checkup again, from its journal alone.
+
+    Args:
+        folder: The run's folder.
+
+    Raises:
+        UsageError: There is no usable journal, or the run ended before its subject was loaded.
+    """
+    return _examined(read(folder), folder, reread(folder))
+
+
+def _examined(record: Record, folder: Path, climbed: Climb) -> Checkup:
+    diagnosis = diagnose(climbed.evidence, climbed.rungs)
+    stopped = record.ended.reason if record.ended is not None and record.ended.partial else ""
+    return Checkup(
+        asked=asked_line(record.config, record.begun.asked.budget),
+        facts=climbed.evidence.facts,
+        outcomes=climbed.evidence.outcomes,
+        treated=treat(diagnosis),
+        stopped=stopped or ("killed" if climbed.partial else ""),
+        signal=climbed.interrupted,
+        failure=Obstacle.of(climbed.failure) if climbed.failure is not None else None,
+        own_faults={
+            **{f"the rung {fault.rung}": fault.traceback for fault in climbed.faults},
+            **{f"the rule {fault.rule}": fault.trace for fault in diagnosis.faults},
+        },
+        seconds=record.seconds,
+        folder=str(folder),
+        environment=dict(climbed.evidence.facts.environment),
+    )
+
+
+def _unexaminable(record: Record, folder: Path, obstacle: Obstacle, seconds: float) -> Checkup:
+    return Checkup(
+        asked=asked_line(record.config, record.begun.asked.budget),
+        obstacle=obstacle,
+        stopped=obstacle.message if obstacle.kind == "interrupted" else "",
+        signal=obstacle.exit_code if obstacle.kind == "interrupted" else None,
+        seconds=seconds,
+        folder=str(folder),
+    )
