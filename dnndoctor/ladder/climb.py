@@ -167,6 +167,7 @@ class _Climber:
         self._failure: DnnDoctorError | None = None
         self._faults: list[Fault] = []
         self._halted = ""
+        self._rung_started = 0.0
         self._deadline = None if math.isinf(plan.budget) else time.monotonic() + plan.budget - journal.seconds
         self.end_of_record: str | None = None
         """Why a record is partial; the first trial that is missing in it ends the climb. None where trials can be run."""
@@ -178,7 +179,9 @@ class _Climber:
         for experiment in experiments:
             rungs.append(self._rung(experiment))
             self._observer.rung_ended(rungs[-1])
-        self._journal.ended(bool(self._halted), self._halted)
+        ended = self._journal.record.ended
+        if ended is None or ended.partial:  # a whole run that is only looked at again keeps its time
+            self._journal.ended(bool(self._halted), self._halted)
         return Climb(
             self._evidence,
             tuple(rungs),
@@ -192,11 +195,13 @@ class _Climber:
 
     def _rung(self, experiment: AnyExperiment) -> Rung:
         recorded = self._journal.record.rungs.get(experiment.name)
-        started = time.monotonic()
+        self._rung_started = started = time.monotonic()
         outcomes: dict[str, Outcome] = {}
         observation: object
         if reason := self._plan.skipped.get(experiment.name):
             observation = Skip(reason)
+        elif reason := self._plan.unaffordable.get(experiment.name):
+            observation = Inconclusive(reason)
         elif self._halted:
             observation = Inconclusive(self._halted)
         elif reason := self._unmet(experiment):
@@ -272,7 +277,7 @@ class _Climber:
             self._observer.progress(rung, progress, len(came), len(trials))
 
         try:
-            for outcome in self._executor.run(missing, on_progress, self._deadline) if missing else ():
+            for outcome in self._executor.run(missing, on_progress, self._deadline_of(rung)) if missing else ():
                 came[outcome.trial.id] = outcome
                 self._journal.measured(outcome)
                 on_progress(Progress("trial", outcome.trial.id, outcome.steps_run))
@@ -283,6 +288,18 @@ class _Climber:
         except DnnDoctorError as error:
             self._failure, self._halted = error, f"the worker could not go on: {error}"
         return came
+
+    def _deadline_of(self, rung: str) -> float | None:
+        """When a rung is cut: where the time is up that the plan does not need for the rungs above it.
+
+        A rung that takes longer than was expected must not starve the ones above, so it may use what is left over, and no more.
+        """
+        if self._deadline is None:
+            return None
+        names = list(self._plan.estimates)
+        above = names[names.index(rung) + 1 :] if rung in names else []
+        reserved = sum(self._plan.estimates[name] for name in above)
+        return min(self._deadline, max(self._deadline - reserved, self._rung_started + self._plan.estimates.get(rung, 0.0)))
 
     def _fault(self, experiment: Experiment[Any]) -> Inconclusive:
         self._faults.append(Fault(experiment.name, traceback.format_exc()))

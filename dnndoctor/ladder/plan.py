@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from dnndoctor.config.quantities import seconds
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
-from dnndoctor.evidence.facts import EngineFacts, Facts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Experiment, Preset, Settings
 from dnndoctor.shelf import classes_in
 
@@ -23,11 +23,9 @@ DEFAULT_BUDGETS: Mapping[Preset, float] = {
 }
 """Seconds, loading included, where the user names no budget."""
 
-SCALES = (1.0, 0.5, 0.25, 0.125, 0.0625)
-"""Shares of the full steps that are tried, the largest first: halves, so that small drifts of the step time change no plan."""
-
-DEFAULT_SEEDS = 3
-"""What `Experiment.full_steps` is stated for."""
+SIZES = ((1.0, None), (0.5, None), (0.5, 2), (0.25, 2), (0.125, 2), (0.0625, 2))
+"""Shares of the full steps and numbers of seeds at most that are tried, the largest first: halves, so that small drifts of the
+step time change no plan; fewer than two seeds would leave no noise to compare with."""
 
 REPLICA_GAIN = 0.7
 """What each further replica adds to the throughput of one: two at once gave 1.5 to 2.0 times on two cores (measured)."""
@@ -68,13 +66,15 @@ class Plan:
     Attributes:
         settings: That the experiments plan their trials with.
         budget: Seconds for everything, infinite where no clock cuts.
-        skipped: Reasons by the name of the rung that is not climbed.
+        skipped: Reasons by the name of the rung that the user does not want climbed.
+        unaffordable: Reasons by the name of the rung that the budget does not reach to.
         estimates: Estimated seconds by the name of the rung that is.
     """
 
     settings: Settings
     budget: float
     skipped: Mapping[str, str] = field(default_factory=dict)
+    unaffordable: Mapping[str, str] = field(default_factory=dict)
     estimates: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -109,7 +109,7 @@ def experiments_for(asked: Asked, shelf: Sequence[AnyExperiment] | None = None) 
 def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, used: float) -> Plan:
     """Turns a budget into a plan.
 
-    The highest of the scales is taken at which all rungs fit; what does not fit at the smallest is left out from the top.
+    The largest of the sizes is taken at which all rungs fit; what does not fit at the smallest is left out from the top.
 
     Args:
         asked: What the user asked for.
@@ -120,37 +120,38 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
     skipped = dict.fromkeys(asked.skip, "the config skips it")
     wanted = [experiment for experiment in experiments if experiment.name not in skipped]
     left = asked.budget - used
-    for scale in SCALES:
-        estimates = {each.name: estimate(each, facts.engine, scale, len(asked.seeds)) for each in wanted}
+    for scale, seeds in SIZES:
+        settings = Settings(asked.preset, asked.seeds[:seeds], scale)
+        estimates = {each.name: estimate(each, facts, settings) for each in wanted}
         if sum(estimates.values()) <= left:
             break
+    unaffordable = {}
     for experiment in reversed(wanted):
         if sum(estimates.values()) <= left:
             break
         if estimates[experiment.name] > 0:
             took = estimates.pop(experiment.name)
-            skipped[experiment.name] = (
-                f"budget: it would take about {_rough(took)} even with {SCALES[-1]:.0%} of its steps; "
+            unaffordable[experiment.name] = (
+                f"budget: it would take about {_rough(took)} even with {SIZES[-1][0]:.0%} of its steps; "
                 f"{_rough(max(left, 0.0))} of {_rough(asked.budget)} were left for all rungs"
             )
-    return Plan(Settings(asked.preset, asked.seeds, scale), asked.budget, skipped, estimates)
+    return Plan(settings, asked.budget, skipped, unaffordable, estimates)
 
 
-def estimate(experiment: AnyExperiment, engine: EngineFacts, scale: float, seeds: int) -> float:
+def estimate(experiment: AnyExperiment, facts: Facts, settings: Settings) -> float:
     """Seconds that an experiment will take.
 
     Args:
         experiment: Its class.
-        engine: With the measured times.
-        scale: Share of its full steps.
-        seeds: How many there are.
+        facts: With the measured times.
+        settings: That its trials would be planned with.
     """
-    if experiment.full_steps == 0 or not math.isfinite(engine.step_seconds + engine.first_call_seconds):
-        return 0.0  # times that could not be measured belong to a subject that cannot train: its trials fail at once
-    steps = experiment.full_steps * scale * seeds / DEFAULT_SEEDS
+    engine = facts.engine
     throughput = 1 + REPLICA_GAIN * (engine.replicas - 1)
-    # One structure that is not traced yet, as a rule: the user's own was traced for the facts, an experiment edits one thing.
-    return engine.first_call_seconds + MARGIN * steps * engine.step_seconds / throughput
+    if math.isnan(engine.step_seconds):  # the subject cannot train, so that its trials fail at once
+        return 0.0
+    steps = experiment.expected_steps(facts, settings)
+    return experiment.traces * engine.first_call_seconds + MARGIN * steps * engine.step_seconds / throughput
 
 
 def _rough(duration: float) -> str:

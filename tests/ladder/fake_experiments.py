@@ -24,6 +24,7 @@ class Lower(Experiment[Steps]):
     preset = Preset.QUICK
     height = 10
     full_steps = 400
+    traces = 1
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """Adaptive: the last trial is planned only after the first ones."""

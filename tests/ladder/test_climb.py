@@ -37,6 +37,7 @@ class Scripted:
         self.states = states or {}
         self.ran: list[str] = []
         self.opened = 0
+        self.deadlines: list[float] = []
         self.facts = facts or evidence_samples.facts()
         self.raises: Exception | None = None
 
@@ -48,6 +49,7 @@ class Scripted:
 
     def run(self, trials: Sequence[Trial], on_progress: Callable[[Progress], None], deadline: float | None) -> Iterator[Outcome]:
         """The last trial's outcome comes first."""
+        self.deadlines += [] if deadline is None else [deadline]
         for trial in reversed(trials):
             on_progress(Progress("trial", trial.id))
             if self.raises is not None:
@@ -178,10 +180,28 @@ def test_a_crash_is_read_like_any_outcome(journal: Journal) -> None:
 
 def test_what_the_plan_skips_is_skipped(journal: Journal) -> None:
     """With the plan's reason."""
-    plan = Plan(evidence_samples.evidence().settings, 1000.0, {"upper": "budget: too long"})
+    plan = Plan(evidence_samples.evidence().settings, 1000.0, {"upper": "the config skips it"})
     result = climbed(journal, Scripted(), plan=plan)
 
-    assert (result.rungs[3].state, result.rungs[3].reason) == (RungState.SKIPPED, "budget: too long")
+    assert (result.rungs[3].state, result.rungs[3].reason) == (RungState.SKIPPED, "the config skips it")
+
+
+def test_what_the_budget_does_not_reach_to_is_inconclusive(journal: Journal) -> None:
+    """A question that was not asked for want of time is undecided, so that nobody is called healthy without it."""
+    plan = Plan(evidence_samples.evidence().settings, 1000.0, unaffordable={"upper": "budget: too long"})
+    result = climbed(journal, Scripted(), plan=plan)
+
+    assert (result.rungs[3].state, result.rungs[3].reason) == (RungState.INCONCLUSIVE, "budget: too long")
+
+
+def test_a_rung_leaves_the_time_that_was_planned_for_those_above(journal: Journal) -> None:
+    """A slow rung is cut before it eats the others' time, but never before its own planned time is over."""
+    now = time.monotonic()
+    executor = Scripted()
+    plan = Plan(evidence_samples.evidence().settings, 100.0, estimates={"lower": 10.0, "middle": 30.0, "upper": 50.0})
+    climbed(journal, executor, plan=plan)
+
+    assert [round(deadline - now) for deadline in executor.deadlines] == [20, 20, 50, 100]
 
 
 def test_an_interrupt_keeps_what_was_measured(journal: Journal) -> None:

@@ -20,7 +20,7 @@ from dnndoctor.ladder.plan import Asked, Plan
 from tests import evidence_samples
 
 ASKED = Asked(Preset.QUICK, (0, 1), math.inf)
-PLAN = Plan(Settings(Preset.QUICK, (0, 1), 0.5), math.inf, {"upper": "budget"}, {"lower": 3.0})
+PLAN = Plan(Settings(Preset.QUICK, (0, 1), 0.5), math.inf, {"upper": "the config skips it"}, {"middle": "budget"}, {"lower": 3.0})
 OUTCOMES = [Outcome(Trial(seed=seed), State.FINISHED, losses=(1.0, float("nan"), float("inf"))) for seed in range(3)]
 RUNG = Rung("lower", "Does it start?", RungState.DONE, "", 1.5, tuple(outcome.trial.id for outcome in OUTCOMES))
 

@@ -9,7 +9,7 @@ import pytest
 from dnndoctor.config.schema import Config, LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence.facts import EngineFacts, Facts
-from dnndoctor.experiments import Experiment, Preset
+from dnndoctor.experiments import Experiment, Preset, Settings
 from dnndoctor.ladder.plan import DEFAULT_BUDGETS, MARGIN, Asked, Plan, estimate, experiments_for, make_plan
 from dnndoctor.shelf import classes_in
 from tests import evidence_samples
@@ -65,15 +65,23 @@ def test_an_unknown_name_to_skip_gets_the_nearest_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "scale"),
-    [(1000.0, 1.0), (5200 * 0.01 * MARGIN, 1.0), (64.9, 0.5), (32.5, 0.5), (32.4, 0.25), (math.inf, 1.0)],
+    ("budget", "scale", "seeds"),
+    [
+        (1000.0, 1.0, 3),
+        (5200 * 0.01 * MARGIN, 1.0, 3),
+        (64.9, 0.5, 3),
+        (32.5, 0.5, 3),
+        (32.4, 0.5, 2),
+        (21.6, 0.25, 2),
+        (math.inf, 1.0, 3),
+    ],
 )
-def test_the_highest_scale_that_fits_is_taken(budget: float, scale: float) -> None:
-    """5,200 steps of 10 ms with a margin of a quarter are 65 s."""
+def test_the_largest_size_that_fits_is_taken(budget: float, scale: float, seeds: int) -> None:
+    """5,200 steps of 10 ms with a margin of a quarter are 65 s on three seeds, two thirds of it on two."""
     made = plan(budget)
 
-    assert made.settings.scale == scale
-    assert made.skipped == {}
+    assert (made.settings.scale, len(made.settings.seeds)) == (scale, seeds)
+    assert (made.skipped, made.unaffordable) == ({}, {})
 
 
 def test_time_that_is_gone_counts() -> None:
@@ -82,30 +90,31 @@ def test_time_that_is_gone_counts() -> None:
     assert plan(100.0, used=35.1).settings.scale == 0.5
 
 
-def test_what_does_not_fit_is_skipped_from_the_top() -> None:
-    """At a sixteenth, the steps of 1 s take 31, 62 and 312 s: the highest rung goes first."""
+def test_what_does_not_fit_is_left_out_from_the_top() -> None:
+    """At a sixteenth and on two seeds, the steps of 1 s take 21, 42 and 208 s: the highest rung goes first."""
     made = plan(100.0, step_seconds=1.0)
 
-    assert made.settings.scale == 0.0625
-    assert list(made.skipped) == ["upper"]
-    assert made.skipped["upper"].startswith("budget: it would take about 312 s")
-    assert made.estimates == {"lower": 400 / 16 * MARGIN, "middle": 800 / 16 * MARGIN}
+    assert (made.settings.scale, made.skipped) == (0.0625, {})
+    assert list(made.unaffordable) == ["upper"]
+    assert made.unaffordable["upper"].startswith("budget: it would take about 208 s")
+    assert made.estimates == pytest.approx({"lower": 400 / 16 * MARGIN * 2 / 3, "middle": 800 / 16 * MARGIN * 2 / 3})
 
 
 def test_when_nothing_fits_nothing_that_costs_is_planned() -> None:
     """A budget that loading has used up leaves the free rungs."""
     made = plan(10.0, used=11.0)
 
-    assert set(made.skipped) == {"lower", "middle", "upper"}
+    assert set(made.unaffordable) == {"lower", "middle", "upper"}
 
 
 def test_replicas_seeds_and_traces_count() -> None:
     """Two replicas give 1.7 times; twice the seeds take twice the steps; a structure is traced once."""
-    alone = estimate(Lower, facts(0.01).engine, 1.0, 3)
+    three, six = Settings(seeds=(0, 1, 2)), Settings(seeds=tuple(range(6)))
+    alone = estimate(Lower, facts(0.01), three)
 
-    assert estimate(Lower, facts(0.01, replicas=2).engine, 1.0, 3) == pytest.approx(alone / 1.7)
-    assert estimate(Lower, facts(0.01).engine, 1.0, 6) == pytest.approx(alone * 2)
-    assert estimate(Lower, facts(0.01, first_call_seconds=2.0).engine, 1.0, 3) == pytest.approx(alone + 2)
+    assert estimate(Lower, facts(0.01, replicas=2), three) == pytest.approx(alone / 1.7)
+    assert estimate(Lower, facts(0.01), six) == pytest.approx(alone * 2)
+    assert estimate(Lower, facts(0.01, first_call_seconds=2.0), three) == pytest.approx(alone + 2)
 
 
 def test_a_subject_that_cannot_train_is_planned_in_full() -> None:
