@@ -137,7 +137,7 @@ class OptimizerFacts:
         schedule_settings: The schedule's config.
         momentum: As set, None where it has none.
         clipnorm, clipvalue, global_clipnorm, weight_decay: As set, None where not set.
-        place: The config key that it comes from, None where it is the compiled model's.
+        place: Where the user created it (by name: where `compile` was called), or the config key that it comes from.
     """
 
     kind: str

@@ -101,6 +101,7 @@ class FirstBatchExperiment(Experiment[FirstBatch]):
     preset = Preset.QUICK
     height = 10
     full_steps = SEEDS * STEPS + 1
+    traces = 1
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""

@@ -3,14 +3,23 @@
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
-from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 from dnndoctor.experiments.course import WORST_SKILL, course_steps, horizon, skill
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
+from dnndoctor.experiments.rate_response import (
+    Comparison,
+    RatePoint,
+    RateResponse,
+    best_point,
+    edge_of_instability,
+    recommended_factor,
+    usable_interval,
+)
 
 DECADES = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0, 1000.0)
 HALF_DECADES = (1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -29,106 +38,6 @@ LARGEST_TOLERANCE = 0.25
 difference does not matter to a person, and an erratic recipe must not make everything equal."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatePoint:
-    """One rate.
-
-    Attributes:
-        factor: Of the user's own rate.
-        seeds: The seeds it was run with.
-        end_losses: Loss at the end by seed, infinite where the run exploded.
-        progress: Median of the shares of the way from the constant predictor to the floor (see `LossScale.progress`).
-        progress_spread: Their standard deviation between seeds; 0 for a single seed.
-        exploded: Share of the runs that became NaN or infinite.
-        unstable: Whether most runs exploded, or ended above their own first loss and the constant predictor's by a tenth.
-        trials: Ids.
-    """
-
-    factor: float
-    seeds: tuple[int, ...]
-    end_losses: tuple[float, ...]
-    progress: float
-    progress_spread: float
-    exploded: float
-    unstable: bool
-    trials: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Another rate against the user's own on seeds that it was not chosen on, in equal steps.
-
-    Attributes:
-        factor: Of the user's own rate.
-        steps: Of each run.
-        seeds: All different from those of the screening.
-        own, other: What each run reached, by seed.
-        measure: "validation skill", "training skill" or "progress" (where nothing can be decoded).
-        own_exploded, other_exploded: How many runs became NaN or infinite.
-        trials: Ids of the runs with the other rate.
-    """
-
-    factor: float
-    steps: int
-    seeds: tuple[int, ...]
-    own: tuple[float, ...]
-    other: tuple[float, ...]
-    measure: str
-    own_exploded: int
-    other_exploded: int
-    trials: tuple[str, ...]
-
-    @property
-    def gain(self) -> float:
-        """Mean gain of the other rate over the user's own."""
-        return statistics.fmean(self.other) - statistics.fmean(self.own)
-
-    @property
-    def wins(self) -> int:
-        """Seeds on which the other rate did better."""
-        return sum(other > own for own, other in zip(self.own, self.other, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class RateResponse:
-    """How the model answers to the learning rate.
-
-    Attributes:
-        user_rate: At the first step, of the first optimizer.
-        steps: Of each run of the sweep.
-        points: By factor, ascending.
-        best: Factor with the most progress.
-        usable: Smallest and largest factor around the best whose progress is within `tolerance` of it.
-        recommended: The factor in the middle of the usable interval, 1 where the user's own rate lies in it.
-        edge: Smallest factor from which on every rate is unstable, None where none is.
-        tolerance: Progress that is within the noise.
-        comparisons: Of the recommended factor with the user's own, by steps; empty where they are within the noise.
-        steadier: The same for lower rates, where the user's own is recommended and its runs end far apart.
-        measure_rows: "validation", "train", or "loss" where nothing can be decoded.
-    """
-
-    user_rate: float
-    steps: int
-    points: tuple[RatePoint, ...]
-    best: float
-    usable: tuple[float, float]
-    recommended: float
-    edge: float | None
-    tolerance: float
-    comparisons: tuple[Comparison, ...]
-    steadier: tuple[Comparison, ...]
-    measure_rows: str
-
-    def point(self, factor: float) -> RatePoint | None:
-        """What was seen at that factor, None where it was not tried."""
-        return next((point for point in self.points if point.factor == factor), None)
-
-    @property
-    def within(self) -> bool:
-        """Whether the user's own rate lies in the usable interval."""
-        return self.usable[0] <= 1.0 <= self.usable[1]
-
-
 class LearningRateSweep(Experiment[RateResponse]):
     """Screens rates from a thousandth to a thousand times the user's own, then confirms on fresh seeds what matters.
 
@@ -140,9 +49,13 @@ class LearningRateSweep(Experiment[RateResponse]):
     name = "learning_rate_sweep"
     question = "Which learning rates work, and is the user's own among them?"
     preset = Preset.QUICK
-    height = 40
+    height = 50
     needs = (NoiseFloor,)
-    full_steps = (13 + 3 * 2 + 3) * 200
+
+    @classmethod
+    def expected_steps(cls, facts: Facts, settings: Settings) -> float:
+        """See `Experiment.expected_steps`: a coarse row, the neighbours of the best and the confirmation with every seed."""
+        return (10 + 5 * len(settings.seeds)) * horizon(facts, settings)
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""
@@ -159,14 +72,14 @@ class LearningRateSweep(Experiment[RateResponse]):
             wanted += [_trial(factor, steps, seeds[0]) for factor in FARTHER_DOWN]
         if new := _new(wanted, outcomes):
             return new
-        best = _best(points)
+        best = best_point(points)
         neighbours = _neighbours(best.factor)
         if best.progress > -1:
             # A finer look before other seeds are paid for: the best of the coarse series need not be the best of the fine one.
             wanted += [_trial(factor, steps, seeds[0]) for factor in neighbours]
             if new := _new(wanted, outcomes):
                 return new
-            wanted += [_trial(factor, steps, seed) for factor in _neighbours(_best(points).factor) for seed in seeds[1:]]
+            wanted += [_trial(factor, steps, seed) for factor in _neighbours(best_point(points).factor) for seed in seeds[1:]]
         wanted += [_trial(1.0, steps, seed) for seed in (*seeds, *evidence.settings.fresh_seeds)]
         if new := _new(wanted, outcomes):
             return new
@@ -178,9 +91,9 @@ class LearningRateSweep(Experiment[RateResponse]):
         if len(points) < 3 or not any(point.factor == 1.0 for point in points):
             return Inconclusive("too few of the rates came to their end")
         tolerance = _tolerance(evidence)
-        best = _best(points)
-        low, high = _usable(points, best, tolerance)
-        recommended = _recommended(points, low, high)
+        best = best_point(points)
+        low, high = usable_interval(points, best, tolerance)
+        recommended = recommended_factor(points, low, high)
         fresh = evidence.settings.fresh_seeds
         steps = horizon(evidence.facts, evidence.settings)
         compared = [
@@ -198,7 +111,7 @@ class LearningRateSweep(Experiment[RateResponse]):
             best=best.factor,
             usable=(low, high),
             recommended=recommended,
-            edge=_edge(points),
+            edge=edge_of_instability(points),
             tolerance=tolerance,
             comparisons=tuple(comparison for comparison in compared if comparison is not None),
             steadier=tuple(comparison for comparison in steadier if comparison is not None),
@@ -262,44 +175,11 @@ def _point(factor: float, runs: Sequence[Outcome], scale: LossScale) -> RatePoin
     )
 
 
-def _best(points: Sequence[RatePoint]) -> RatePoint:
-    """The point with the most progress; of equal ones that with the lowest loss, then the nearest to the user's own rate."""
-    return max(points, key=lambda point: (point.progress, -min(point.end_losses), -abs(math.log(point.factor))))
-
-
 def _tolerance(evidence: Evidence) -> float:
     noise = evidence.of(NoiseFloor)
     # Two runs differ by sqrt(2) standard deviations; twice that is one in twenty by chance.
     spread_between = 2 * math.sqrt(2) * noise.progress_spread if noise is not None else SMALLEST_TOLERANCE
     return max(SMALLEST_TOLERANCE, min(LARGEST_TOLERANCE, spread_between))
-
-
-def _usable(points: Sequence[RatePoint], best: RatePoint, tolerance: float) -> tuple[float, float]:
-    place = low = high = list(points).index(best)
-    good = [point.progress >= best.progress - tolerance for point in points]
-    while low > 0 and good[low - 1]:
-        low -= 1
-    while high < len(points) - 1 and good[high + 1]:
-        high += 1
-    return (points[low].factor, points[high].factor) if best.progress > -1 else (points[place].factor, points[place].factor)
-
-
-def _recommended(points: Sequence[RatePoint], low: float, high: float) -> float:
-    """The middle of the usable interval: the farthest from both of its ends, which one seed's screening knows but roughly."""
-    if low <= 1.0 <= high:
-        return 1.0
-    inside = [point.factor for point in points if low <= point.factor <= high]
-    middle = (math.log(low) + math.log(high)) / 2
-    return min(inside, key=lambda factor: abs(math.log(factor) - middle))
-
-
-def _edge(points: Sequence[RatePoint]) -> float | None:
-    edge = None
-    for point in reversed(points):
-        if not point.unstable:
-            break
-        edge = point.factor
-    return edge
 
 
 def _asks_steadier(evidence: Evidence) -> bool:
@@ -311,8 +191,8 @@ def _asks_steadier(evidence: Evidence) -> bool:
 
 def _confirmations(evidence: Evidence, outcomes: Outcomes) -> list[Trial]:
     points = _points(evidence, outcomes)
-    low, high = _usable(points, _best(points), _tolerance(evidence))
-    recommended = _recommended(points, low, high)
+    low, high = usable_interval(points, best_point(points), _tolerance(evidence))
+    recommended = recommended_factor(points, low, high)
     steps, fresh = horizon(evidence.facts, evidence.settings), evidence.settings.fresh_seeds
     if recommended != 1.0:
         return [

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Trial
-from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 from dnndoctor.experiments.course import horizon, skill
 from dnndoctor.experiments.curves import end_loss, exploded, loss_scale, spread, usable
 
@@ -59,7 +60,11 @@ class NoiseFloor(Experiment[Noise]):
     question = "How far apart are two runs of the same recipe?"
     preset = Preset.QUICK
     height = 30
-    full_steps = 6 * 200 + REPEATED_STEPS
+
+    @classmethod
+    def expected_steps(cls, facts: Facts, settings: Settings) -> float:
+        """See `Experiment.expected_steps`."""
+        return 2 * len(settings.seeds) * horizon(facts, settings) + REPEATED_STEPS
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
@@ -134,8 +135,16 @@ class OwnRecipe(Experiment[OwnCourse]):
     name = "own_recipe"
     question = "How far does the user's own recipe come?"
     preset = Preset.QUICK
-    height = 50
-    full_steps = 3 * 1500
+    height = 40
+    traces = 1
+
+    @classmethod
+    def expected_steps(cls, facts: Facts, settings: Settings) -> float:
+        """See `Experiment.expected_steps`."""
+        longest = _longest(settings)
+        return len(settings.seeds) * min(course_steps(facts) or longest, longest) + len(_fresh(settings)) * _lengthened(
+            facts, settings
+        )
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""
@@ -149,8 +158,7 @@ class OwnRecipe(Experiment[OwnCourse]):
         if isinstance(course, Inconclusive) or whole is None or not course.whole or course.exploded or not course.clearly_falling:
             return ()
         learnt = course.progress if course.skill is None else course.skill
-        affordable = 2 * whole <= _longest(evidence.settings)
-        return _longer_trials(evidence) if learnt < LEARNT and affordable else ()
+        return _longer_trials(evidence) if learnt < LEARNT else ()
 
     def read(self, evidence: Evidence, outcomes: Outcomes) -> OwnCourse | Inconclusive:
         """See `Experiment.read`."""
@@ -195,11 +203,20 @@ def _trial(evidence: Evidence, seed: int) -> Trial:
 
 
 def _longer_trials(evidence: Evidence) -> tuple[Trial, ...]:
-    course = course_steps(evidence.facts)
-    if course is None:
-        return ()
-    steps = min(LENGTHENED * course, _longest(evidence.settings))
-    return tuple(Trial(steps=steps, seed=seed, callbacks=True) for seed in evidence.settings.fresh_seeds[:2])
+    steps = _lengthened(evidence.facts, evidence.settings)
+    return tuple(Trial(steps=steps, seed=seed, callbacks=True) for seed in _fresh(evidence.settings)) if steps else ()
+
+
+def _fresh(settings: Settings) -> tuple[int, ...]:
+    return settings.fresh_seeds[:2]
+
+
+def _lengthened(facts: Facts, settings: Settings) -> int:
+    """Steps of a run with more epochs: 0 where they would not be twice the user's own at least, or the budget is tight already."""
+    course, longest = course_steps(facts), _longest(settings)
+    if course is None or 2 * course > longest or settings.scale < 1:
+        return 0
+    return min(LENGTHENED * course, longest)
 
 
 def _read_run(outcome: Outcome, scale: LossScale, per_epoch: float) -> OwnRun:

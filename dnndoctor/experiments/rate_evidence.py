@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dnndoctor.edits import edit_kind
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Edit
-from dnndoctor.experiments.learning_rate_sweep import Comparison, LearningRateSweep, RateResponse
-from dnndoctor.finding import Remedy, Statement
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
+from dnndoctor.experiments.rate_response import Comparison, RateResponse
+from dnndoctor.finding import Remedy, Statement, Where
 
 
 def confirmed(comparisons: Sequence[Comparison], tolerance: float) -> bool:
@@ -17,6 +18,11 @@ def confirmed(comparisons: Sequence[Comparison], tolerance: float) -> bool:
         and all(other >= own - tolerance for own, other in zip(comparison.own, comparison.other, strict=True))
         for comparison in comparisons
     )
+
+
+def where(facts: Facts) -> tuple[Where, ...]:
+    """Where the user wrote the rate down; empty where that was not seen."""
+    return tuple(Where(place=optimizer.place) for optimizer in facts.recipe.optimizers[:1] if optimizer.place is not None)
 
 
 def against_own(comparison: Comparison, response: RateResponse) -> Statement:

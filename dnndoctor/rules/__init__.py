@@ -12,10 +12,11 @@ class Rule(ABC):
     """One judgement. Its docstring is its manual page, with the headings that `dnndoctor explain` shows.
 
     Attributes:
-        code: "DD" and three digits: 0 data, 1 architecture, 2 loss, 3 initialisation, 4 optimisation, 5 symptoms. name:
-        The fault, in kebab case ("learning-rate-too-high"). causes: The causes that its findings may name. needs: The
-        experiments it reads; empty where facts are enough. It is asked only when all of them were observed. rung: Name of
-        the experiment whose state on the ladder its findings decide; "facts" where facts are enough.
+        code: "DD" and three digits: 0 data, 1 architecture, 2 loss, 3 initialisation, 4 optimisation, 5 symptoms.
+        name: The fault, in kebab case ("learning-rate-too-high").
+        causes: The causes that its findings may name.
+        needs: The experiments it reads; empty where facts are enough. It is asked only when all of them were observed.
+        rung: Name of the experiment whose state on the ladder its findings decide; "facts" where facts are enough.
     """
 
     code: ClassVar[str]

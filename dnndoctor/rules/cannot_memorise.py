@@ -9,7 +9,8 @@ from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.curves import Shape
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
-from dnndoctor.experiments.memorise import Attempt, Memorise, Memory, MemoryRun
+from dnndoctor.experiments.memorise import Memorise
+from dnndoctor.experiments.memory import Attempt, Memory, MemoryRun
 from dnndoctor.experiments.sickness import SicknessKind, has, learns_by_itself, sicknesses, structure_is_whole
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -237,7 +238,7 @@ def _suspect(evidence: Evidence, memory: Memory) -> tuple[Cause, float, str, tup
         why = "the loss comes down to its floor, and the predictions stay wrong: they do not mean what the loss takes them for"
         return Cause.OUTPUT_ACTIVATION, 0.6, why, tuple(Where(output.layer) for output in facts.outputs)
     saturating = [layer for layer in _hidden(facts) if layer.activation in SATURATING]
-    if len(saturating) >= DEEP_SATURATION and memory.failure is Shape.PLATEAUS:
+    if len(saturating) >= DEEP_SATURATION and memory.failure in (Shape.PLATEAUS, Shape.FALLS):
         why = f"{len(saturating)} hidden layers in a row of {saturating[0].activation}, which each pass on a part of the gradient"
         return Cause.HIDDEN_ACTIVATION, 0.6, why, tuple(Where(layer.path, layer.place) for layer in saturating)
     own_losses = [output.loss.name for output in facts.outputs if output.loss is not None and not output.loss.built_in]

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from dnndoctor.evidence.facts import ArrayFacts, Facts
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, RateResponse
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.rate_evidence import interval
+from dnndoctor.experiments.rate_response import RateResponse
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule

@@ -7,8 +7,10 @@ from dnndoctor.edits import edit_kind
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.curves import spread
-from dnndoctor.experiments.learning_rate_sweep import Comparison, LearningRateSweep, RateResponse
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.noise_floor import NoiseFloor
+from dnndoctor.experiments.rate_evidence import where
+from dnndoctor.experiments.rate_response import Comparison, RateResponse
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -71,6 +73,7 @@ class LearningRateNotRepeatable(Rule):
             f"{min(comparison.own):.2f} to {max(comparison.own):.2f} over {seeds} seeds",
             Severity.WARNING if established else Severity.NOTE,
             0.45 if established else 0.1,
+            where=where(evidence.facts),
             evidence=(
                 Statement(
                     text,

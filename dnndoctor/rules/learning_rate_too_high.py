@@ -4,8 +4,9 @@ import statistics
 from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, RateResponse
-from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
+from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy, where
+from dnndoctor.experiments.rate_response import RateResponse
 from dnndoctor.experiments.sickness import SicknessKind, has, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity
 from dnndoctor.rules import Rule
@@ -66,6 +67,7 @@ class LearningRateTooHigh(Rule):
             f"{longest.measure} goes from {own:.2f} to {other:.2f}",
             Severity.ERROR if established else Severity.NOTE,
             _confidence(evidence, longest.gain, other) if established else 0.1,
+            where=where(evidence.facts),
             evidence=(
                 *(against_own(comparison, response) for comparison in response.comparisons),
                 interval(response),

@@ -4,9 +4,10 @@ import statistics
 from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, RateResponse
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.own_recipe import OwnRecipe, reached
-from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy
+from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy, where
+from dnndoctor.experiments.rate_response import RateResponse
 from dnndoctor.experiments.sickness import SicknessKind, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -76,6 +77,7 @@ class LearningRateTooLow(Rule):
             f"{longest.measure} goes from {own:.2f} to {other:.2f} in the same {longest.steps:,} steps",
             Severity.ERROR if established else Severity.NOTE,
             round(confidence, 2) if established else 0.1,
+            where=where(evidence.facts),
             evidence=(
                 *(against_own(comparison, response) for comparison in response.comparisons),
                 interval(response),

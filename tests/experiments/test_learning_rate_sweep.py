@@ -3,8 +3,9 @@
 import pytest
 
 from dnndoctor.experiments import Evidence, Inconclusive, Preset, Settings, Skip
-from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, RateResponse, longest_covered
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, longest_covered
 from dnndoctor.experiments.noise_floor import NoiseFloor
+from dnndoctor.experiments.rate_response import RateResponse
 from tests.evidence_samples import facts
 from tests.experiments.toy_patient import ToyPatient, climb
 

@@ -3,7 +3,8 @@
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence, Inconclusive, Settings, Skip
 from dnndoctor.experiments.curves import Shape
-from dnndoctor.experiments.memorise import Memorise, Memory, attempts_for
+from dnndoctor.experiments.memorise import Memorise, attempts_for
+from dnndoctor.experiments.memory import Memory
 from tests.evidence_samples import array, facts, layer, optimizer, output, target
 from tests.experiments.toy_patient import ToyPatient, climb
 
