@@ -23,10 +23,6 @@ class Preset(StrEnum):
     DEEP = "deep"
 
 
-FULL_SEEDS = 3
-"""The number of seeds that `Experiment.full_steps` is stated for."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the plan was made with; the same settings give the same trials.
@@ -116,8 +112,7 @@ class Experiment(ABC, Generic[Observation]):
         preset: The first preset that includes it.
         height: Rungs are climbed in this order, the cheapest question first.
         needs: Experiments whose observations `plan` or `read` look at; they must stand lower.
-        full_steps: Optimizer steps that all its trials take together at scale 1 and three seeds, as a rule.
-        traces: How many structures it trains that no lower rung has traced, as a rule.
+        traces: How many graphs it needs that no lower rung has traced, as a rule; each takes about as long as the first.
     """
 
     name: ClassVar[str]
@@ -125,19 +120,17 @@ class Experiment(ABC, Generic[Observation]):
     preset: ClassVar[Preset]
     height: ClassVar[int]
     needs: ClassVar[tuple[type["Experiment[Any]"], ...]] = ()
-    full_steps: ClassVar[int] = 0
     traces: ClassVar[int] = 0
 
     @classmethod
+    @abstractmethod
     def expected_steps(cls, facts: Facts, settings: Settings) -> float:
-        """The steps of all its trials, in steps of the user's own batch size: what a budget is split by.
+        """What all its trials cost, in steps of the user's own batch size: what a budget is split by.
 
         Args:
             facts: Of the subject.
             settings: That its trials would be planned with.
         """
-        del facts
-        return cls.full_steps * settings.scale * len(settings.seeds) / FULL_SEEDS
 
     @abstractmethod
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:

@@ -49,6 +49,19 @@ def horizon(facts: Facts, settings: Settings) -> int:
     return min(short, course_steps(facts) or short)
 
 
+def scoring_steps(facts: Facts) -> float:
+    """What scoring one trial costs, in steps of the user's own batch size.
+
+    Four evaluations (the start, the end in inference and in training mode, held-out rows) of as many rows as the engine takes for
+    a model of this speed. A forward pass is a third of a step: the backward pass costs about two of them (Kaplan et al., 2020,
+    section 2.1).
+    """
+    seconds = facts.engine.step_seconds
+    most = next((rows for slow, rows in ((0.5, 128), (0.05, 512)) if seconds > slow), 2048)
+    rows = 3 * min(most, facts.data.rows_sampled) + min(most, facts.data.validation_rows)
+    return rows / facts.recipe.batch_size / 3
+
+
 def train_skill(scores: Scores) -> float | None:
     """Skill on the trial's own rows: the better of inference and training mode, None where nothing can be decoded.
 

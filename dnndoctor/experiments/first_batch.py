@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import FirstNonFinite, LayerCurve, Outcome, OutputScore
 from dnndoctor.evidence.trial import Edit, Recording, Trial
-from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
+from dnndoctor.experiments.course import scoring_steps
 from dnndoctor.experiments.curves import loss_scale, usable
 
 STEPS = 3
@@ -100,8 +101,13 @@ class FirstBatchExperiment(Experiment[FirstBatch]):
     question = "What do the first batch's outputs, loss and gradients look like?"
     preset = Preset.QUICK
     height = 10
-    full_steps = SEEDS * STEPS + 1
-    traces = 1
+    traces = 3
+
+    @classmethod
+    def expected_steps(cls, facts: Facts, settings: Settings) -> float:
+        """See `Experiment.expected_steps`."""
+        del settings
+        return SEEDS * (STEPS + scoring_steps(facts)) + 1
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""

@@ -8,7 +8,7 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
-from dnndoctor.experiments.course import WORST_SKILL, course_steps, horizon, skill
+from dnndoctor.experiments.course import WORST_SKILL, course_steps, horizon, scoring_steps, skill
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
 from dnndoctor.experiments.rate_response import (
@@ -55,7 +55,8 @@ class LearningRateSweep(Experiment[RateResponse]):
     @classmethod
     def expected_steps(cls, facts: Facts, settings: Settings) -> float:
         """See `Experiment.expected_steps`: a coarse row, the neighbours of the best and the confirmation with every seed."""
-        return (10 + 5 * len(settings.seeds)) * horizon(facts, settings)
+        seeds, steps = len(settings.seeds), horizon(facts, settings)
+        return (10 + 5 * seeds) * steps + 3 * seeds * scoring_steps(facts)
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""

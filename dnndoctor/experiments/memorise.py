@@ -45,7 +45,7 @@ class Memorise(Experiment[Memory]):
     question = "Can the model memorise a handful of samples?"
     preset = Preset.QUICK
     height = 20
-    traces = 2
+    traces = 3
 
     @classmethod
     def expected_steps(cls, facts: Facts, settings: Settings) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
-from dnndoctor.experiments.course import horizon, skill
+from dnndoctor.experiments.course import horizon, scoring_steps, skill
 from dnndoctor.experiments.curves import end_loss, exploded, loss_scale, spread, usable
 
 REPEATED_STEPS = 30
@@ -64,7 +64,7 @@ class NoiseFloor(Experiment[Noise]):
     @classmethod
     def expected_steps(cls, facts: Facts, settings: Settings) -> float:
         """See `Experiment.expected_steps`."""
-        return 2 * len(settings.seeds) * horizon(facts, settings) + REPEATED_STEPS
+        return 2 * len(settings.seeds) * (horizon(facts, settings) + scoring_steps(facts)) + REPEATED_STEPS
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""

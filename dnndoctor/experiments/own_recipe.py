@@ -9,7 +9,7 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
-from dnndoctor.experiments.course import ENOUGH_ROWS, WORST_SKILL, course_steps, train_skill, validation_skill
+from dnndoctor.experiments.course import ENOUGH_ROWS, WORST_SKILL, course_steps, scoring_steps, train_skill, validation_skill
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, thinned, trend, usable
 
 LONGEST = {Preset.STATIC: 0, Preset.QUICK: 800, Preset.STANDARD: 1500, Preset.DEEP: 6000}
@@ -142,9 +142,10 @@ class OwnRecipe(Experiment[OwnCourse]):
     def expected_steps(cls, facts: Facts, settings: Settings) -> float:
         """See `Experiment.expected_steps`."""
         longest = _longest(settings)
-        return len(settings.seeds) * min(course_steps(facts) or longest, longest) + len(_fresh(settings)) * _lengthened(
-            facts, settings
-        )
+        own = min(course_steps(facts) or longest, longest)
+        steps = len(settings.seeds) * (own + scoring_steps(facts)) + len(_fresh(settings)) * _lengthened(facts, settings)
+        # Where there are validation rows, every epoch ends with a forward pass over them.
+        return steps * (1 + facts.data.validation_rows / max(1, facts.data.rows_total or facts.data.rows_sampled) / 3)
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""
@@ -212,7 +213,7 @@ def _fresh(settings: Settings) -> tuple[int, ...]:
 
 
 def _lengthened(facts: Facts, settings: Settings) -> int:
-    """Steps of a run with more epochs: 0 where they would not be twice the user's own at least, or the budget is tight already."""
+    """Steps of a run with more epochs: 0 where they would not be twice the user's own, or the budget is tight already."""
     course, longest = course_steps(facts), _longest(settings)
     if course is None or 2 * course > longest or settings.scale < 1:
         return 0

@@ -40,4 +40,4 @@ def test_the_recipe_takes_no_more_steps_than_it_has() -> None:
     """Where the budget is tight, the recipe is run once a seed and not lengthened."""
     patient = ToyPatient()
 
-    assert _taken(OwnRecipe, SETTINGS[2], patient) == OwnRecipe.expected_steps(facts(), SETTINGS[2])
+    assert _taken(OwnRecipe, SETTINGS[2], patient) <= OwnRecipe.expected_steps(facts(), SETTINGS[2]) <= 1.2 * 2 * 320

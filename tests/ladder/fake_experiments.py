@@ -1,12 +1,13 @@
 """Three small experiments for the climb: one adaptive, one that needs it, one above."""
-# ruff: noqa: ARG002  # the signatures are those of Experiment
+# ruff: noqa: ARG002, ARG003  # the signatures are those of Experiment
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Edit, Trial
-from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Skip
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,25 @@ class Steps:
     taken: tuple[int, ...]
 
 
-class Lower(Experiment[Steps]):
+class Costly(Experiment[Steps]):
+    """Costs its steps at scale 1 and three seeds."""
+
+    steps: ClassVar[int]
+
+    @classmethod
+    def expected_steps(cls, facts: Facts, settings: Settings) -> float:
+        """In proportion to scale and seeds."""
+        return cls.steps * settings.scale * len(settings.seeds) / 3
+
+
+class Lower(Costly):
     """Runs a trial a seed, and then one more."""
 
     name = "lower"
     question = "Does it start?"
     preset = Preset.QUICK
     height = 10
-    full_steps = 400
+    steps: ClassVar[int] = 400
     traces = 1
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
@@ -37,7 +49,7 @@ class Lower(Experiment[Steps]):
         return Steps(tuple(outcome.steps_run for outcome in outcomes.values()))
 
 
-class Middle(Experiment[Steps]):
+class Middle(Costly):
     """Shares a trial with the one below, and skips where `skips` says so."""
 
     name = "middle"
@@ -45,7 +57,7 @@ class Middle(Experiment[Steps]):
     preset = Preset.STANDARD
     height = 20
     needs = (Lower,)
-    full_steps = 800
+    steps: ClassVar[int] = 800
     skips: ClassVar[bool] = False
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
@@ -61,14 +73,14 @@ class Middle(Experiment[Steps]):
         return Steps(tuple(outcome.steps_run for outcome in outcomes.values())) if below else Inconclusive("nothing below")
 
 
-class Upper(Experiment[Steps]):
+class Upper(Costly):
     """Needs nothing but time."""
 
     name = "upper"
     question = "Does it end?"
     preset = Preset.DEEP
     height = 30
-    full_steps = 4000
+    steps: ClassVar[int] = 4000
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """One trial."""
