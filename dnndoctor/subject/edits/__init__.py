@@ -1,0 +1,125 @@
+"""Edits applied to the live subject, one a file; `dnndoctor/edits/` holds their sentences and patches under the same stems."""
+
+from abc import ABC
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import keras
+
+from dnndoctor.evidence.trial import Edit, Parameter
+from dnndoctor.shelf import classes_in
+
+
+class CannotApplyError(Exception):
+    """An edit does not apply to this subject; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a trial does apart from its model.
+
+    Attributes:
+        rate_factor: What every learning rate is multiplied by.
+        batch_size: Rows a step.
+    """
+
+    rate_factor: float = 1.0
+    batch_size: int = 32
+
+
+class AppliedEdit(ABC):
+    """How one kind of edit is applied; an edit overrides the methods that it needs.
+
+    Attributes:
+        name: The stem of its file.
+        structural: Whether `change_model` is overridden, so that a model is built and traced for it.
+    """
+
+    name: ClassVar[str]
+    structural: ClassVar[bool] = False
+
+    def change_model(self, model: keras.Model, parameters: Mapping[str, Parameter], inputs: Any) -> None:  # noqa: B027  most edits need no model
+        """Changes a freshly built, compiled model of our own in place; nothing of it was traced yet.
+
+        Args:
+            model: The model.
+            parameters: Of the edit.
+            inputs: Symbolic inputs of the model, the batch size unknown.
+
+        Raises:
+            CannotApplyError: The model has no such part.
+        """
+
+    def change_run(self, run: Run, parameters: Mapping[str, Parameter]) -> Run:
+        """Changes what a trial does.
+
+        Args:
+            run: As the edits before left it.
+            parameters: Of the edit.
+
+        Raises:
+            CannotApplyError: The parameters make no sense.
+        """
+        del parameters
+        return run
+
+    def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter]) -> Any:
+        """Changes the rows of one input; targets and weights stay.
+
+        Args:
+            leaf: Tensor, (rows, ...).
+            parameters: Of the edit.
+
+        Returns:
+            A tensor of the same shape and dtype.
+        """
+        del parameters
+        return leaf
+
+
+def applied(edit: Edit) -> AppliedEdit:
+    """The edit's application from the shelf.
+
+    Args:
+        edit: By its name.
+
+    Raises:
+        CannotApplyError: There is no such edit.
+    """
+    for kind in classes_in("dnndoctor.subject.edits", AppliedEdit):
+        if kind.name == edit.name:  # type: ignore[attr-defined]  # the shelf only knows that it is a class
+            return kind()  # type: ignore[no-any-return]  # same
+    raise CannotApplyError(f"There is no edit called {edit.name!r}.")
+
+
+def change_run(edits: Sequence[Edit], run: Run) -> Run:
+    """What a trial with these edits does.
+
+    Args:
+        edits: In order.
+        run: Of the user's recipe.
+
+    Raises:
+        CannotApplyError: An edit is unknown or its parameters make no sense.
+    """
+    for edit in edits:
+        run = applied(edit).change_run(run, edit.parameters)
+    return run
+
+
+def number(parameters: Mapping[str, Parameter], name: str, *, above: float) -> float:
+    """A numeric parameter.
+
+    Args:
+        parameters: Of the edit.
+        name: Of the parameter.
+        above: The smallest value that makes no sense any more.
+
+    Raises:
+        CannotApplyError: It is missing, no number, or too small.
+    """
+    value = parameters.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > above:
+        raise CannotApplyError(f"The edit needs {name!r} to be a number above {above:g}; it is {value!r}.")
+    return float(value)

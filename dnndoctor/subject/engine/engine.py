@@ -1,0 +1,296 @@
+"""The engine: from trials as plain data to outcomes."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from dnndoctor.evidence.facts import EngineFacts
+from dnndoctor.evidence.outcome import Outcome, State
+from dnndoctor.evidence.trial import Edit, Recording, Trial
+from dnndoctor.subject import edits as subject_edits
+from dnndoctor.subject.blueprint import Blueprint
+from dnndoctor.subject.edits import CannotApplyError, Run
+from dnndoctor.subject.engine import data as rows_data
+from dnndoctor.subject.engine import order
+from dnndoctor.subject.engine.data import Rows
+from dnndoctor.subject.engine.epochs import Epochs
+from dnndoctor.subject.engine.evaluation import SMALLEST_BATCH, Evaluator, ScoredRows, score_rows
+from dnndoctor.subject.engine.job import Context, Job, Pace, Progress, run
+from dnndoctor.subject.engine.pool import Pool
+from dnndoctor.subject.engine.seeds import Seeds
+from dnndoctor.subject.engine.state import Replica
+from dnndoctor.subject.engine.structure import Structure
+from dnndoctor.subject.frames import is_user_file, user_frames
+
+SCORED_BY_STEP = ((0.5, 128), (0.05, 512))
+"""Where a step takes so many seconds, so many rows are scored at most: a score then costs a few steps and no minutes."""
+
+LONGEST_REASON = 1000
+"""Characters of TensorFlow's own message that are kept; it may hold whole arrays of labels."""
+
+MEASURED_SECONDS = 0.1
+"""Steps are timed for about so long at the start."""
+
+
+class Engine:
+    """Runs trials on one subject."""
+
+    def __init__(self, blueprint: Blueprint, *, cores: int, alive: Callable[[str], None]) -> None:
+        """Builds the user's own model, chooses how its steps are taken, and times them.
+
+        A subject that cannot train at all is no error here: `facts` says so, and every trial of it fails with the reason.
+
+        Args:
+            blueprint: Of the subject.
+            cores: How many trials may run side by side.
+            alive: Called with a short phrase now and then during slow work.
+        """
+        self._blueprint = blueprint
+        self._cores = cores
+        self._alive = alive
+        self._rows = rows_data.rows_of(blueprint.train)
+        self._validation = None if blueprint.validation is None else rows_data.rows_of(blueprint.validation)
+        self._structures: dict[tuple[Any, ...], Structure] = {}
+        self._evaluators: dict[int, Evaluator] = {}
+        self._edited: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._scored: dict[Any, ScoredRows | None] = {}
+        self._starts: dict[Any, Any] = {}
+        self._pace = Pace()
+        self._cancelled = threading.Event()
+        self._seeds = Seeds(blueprint, self._rows)
+        self._first_call = self._step = float("nan")
+        self._failure = ""
+        try:
+            self._open()
+        except Exception as error:  # the user's own code: told in the facts and by every trial that an edit does not mend
+            self._failure = reason(error)
+
+    def _open(self) -> None:
+        self._alive("building the model")
+        began = time.perf_counter()
+        structure = self._structure(())
+        self._seeds.look(structure)
+        self._alive("tracing the training step")
+        way = structure.way(Recording.LOSS)
+        self._first_call = time.perf_counter() - began
+        size = structure.fixed_batch or min(self._blueprint.batch_size, self._rows.count)
+        everything = np.arange(self._rows.count, dtype=np.int32)
+        self._alive("timing the training step")
+        steps, took = 2, 0.0
+        while took < MEASURED_SECONDS:
+            index = order.stream(everything, steps, size, 0, True)
+            began = time.perf_counter()
+            taken = len(way.run(self._rows.leaves, index, -np.inf, 0, None).records)
+            took = time.perf_counter() - began
+            if taken < steps:
+                break
+            steps *= 2
+        self._step = took / taken
+        self._pace.note((id(structure), Recording.LOSS.value, size), took, taken)
+        structure.state.reset({})
+
+    def facts(self) -> EngineFacts:
+        """How trials are run."""
+        base = self._structures.get(())
+        if base is None:
+            return EngineFacts("train_on_batch", self._failure, float("nan"), float("nan"), 1, False, False)
+        return EngineFacts(
+            path=base.path,
+            why="; ".join([*base.why, *([self._failure] if self._failure else [])]),
+            step_seconds=self._step,
+            first_call_seconds=self._first_call,
+            replicas=len(base.replicas),
+            self_seeded=self._seeds.self_seeded,
+            repeatable=base.repeatable and base.path in ("replicas", "loop", "step_function"),
+        )
+
+    def cancel(self) -> None:
+        """Has everything that runs end with its chunk, as CUT; may be called from any thread."""
+        self._cancelled.set()
+
+    def run(
+        self,
+        trials: Sequence[Trial],
+        *,
+        on_progress: Callable[[Progress], None],
+        deadline: float | None,
+        on_outcome: Callable[[Outcome], None],
+    ) -> None:
+        """Runs trials, side by side where that is possible, the longest first.
+
+        Args:
+            trials: All different.
+            on_progress: Called after every chunk of steps, by one thread at a time.
+            deadline: `time.monotonic()` after which trials are cut, None for never.
+            on_outcome: Called once for every trial, by one thread at a time.
+        """
+        lock = threading.Lock()
+        self._cancelled.clear()
+
+        def tell(outcome: Outcome) -> None:
+            with lock:
+                on_outcome(outcome)
+
+        def progress(made: Progress) -> None:
+            with lock:
+                on_progress(made)
+
+        context = Context(progress, deadline, self._cancelled.is_set, self._pace)
+        jobs = []
+        for trial in trials:
+            if context.over:
+                tell(Outcome(trial, State.CUT, reason="The time was up before it began."))
+                continue
+            self._alive("preparing trials")
+            try:
+                jobs.append(self._job(trial))
+            except CannotApplyError as error:
+                tell(Outcome(trial, State.IMPOSSIBLE, reason=str(error)))
+            except Exception as error:  # user code, of any kind
+                tell(self._failed(trial, error))
+
+        def work(job: Job, replica: Replica | None) -> None:
+            try:
+                outcome = self._epochs(job, context) if job.trial.callbacks else run(job, replica, context)
+            except Exception as error:  # user code, of any kind
+                outcome = self._failed(job.trial, error)
+            tell(outcome)
+
+        Pool(jobs, [self._length(job) for job in jobs], self._cores, work).run()
+
+    def _epochs(self, job: Job, context: Context) -> Outcome:
+        return Epochs(job, self._blueprint, self._validation, context).run()
+
+    def _length(self, job: Job) -> float:
+        guessed = (1.0 if np.isnan(self._step) else self._step) * max(0.1, job.batch_size / max(1, self._blueprint.batch_size))
+        known = self._pace.seconds.get(job.pace_key, guessed)
+        return job.trial.steps * known
+
+    @staticmethod
+    def _failed(trial: Trial, error: Exception) -> Outcome:
+        state = State.OUT_OF_MEMORY if isinstance(error, tf.errors.ResourceExhaustedError | MemoryError) else State.FAILED
+        return Outcome(trial, state, reason=reason(error))
+
+    def _structure(self, edits: tuple[Edit, ...]) -> Structure:
+        name = tuple((edit.name, *sorted(edit.parameters.items())) for edit in edits)
+        if name not in self._structures:
+            self._structures[name] = Structure(self._blueprint, edits, self._rows, self._blueprint.batch_size, self._cores)
+        return self._structures[name]
+
+    def _job(self, trial: Trial) -> Job:
+        run_of = subject_edits.change_run(trial.edits, Run(batch_size=self._blueprint.batch_size))
+        structure = self._structure(tuple(edit for edit in trial.edits if subject_edits.applied(edit).structural))
+        way = structure.way(trial.recording, keep_metrics=trial.callbacks)
+        rows = np.arange(self._rows.count, dtype=np.int32)
+        if trial.rows is not None:
+            targets = rows_data.leaves_of(self._blueprint.train.y)
+            rows = order.tiny_set(trial.rows, targets[0] if targets else None, self._rows.count, trial.seed)
+        size = min(run_of.batch_size, len(rows))
+        if structure.fixed_batch is not None:
+            if trial.rows is None and run_of.batch_size != structure.fixed_batch:
+                raise CannotApplyError(f"The model is made for batches of {structure.fixed_batch} rows and takes no others.")
+            size = structure.fixed_batch
+        index = np.zeros((0, size), np.int32)
+        if not trial.callbacks:
+            index = order.stream(rows, trial.steps, size, trial.seed, self._blueprint.shuffle or trial.rows is not None)
+        data_edits = tuple(edit for edit in trial.edits if _changes_inputs(edit))
+        evaluator = self._evaluator(structure) if trial.scored or (trial.callbacks and self._validation is not None) else None
+        return Job(
+            trial=trial,
+            structure=structure,
+            way=way,
+            evaluator=evaluator,
+            leaves=self._leaves(data_edits),
+            rows=rows,
+            index=index,
+            batch_size=size,
+            rate_factor=run_of.rate_factor,
+            start=structure.start(self._seeds.drawn(structure, trial.seed), run_of.rate_factor),
+            train=self._train_rows(trial, rows, data_edits, evaluator, structure) if trial.scored else None,
+            validation=self._validation_rows(data_edits, evaluator, structure) if trial.scored else None,
+            starts=self._starts,
+            start_key=(id(structure), trial.seed, trial.rows, data_edits and repr(data_edits)),
+        )
+
+    def _leaves(self, edits: tuple[Edit, ...], rows: Rows | None = None) -> tuple[Any, ...]:
+        rows = rows or self._rows
+        key = (id(rows), repr(edits))
+        if key not in self._edited:
+            inputs = set(rows_data.leaves_of(rows.template[0]))
+            leaves = list(rows.leaves)
+            for edit in edits:
+                leaves = [
+                    subject_edits.applied(edit).change_inputs(leaf, edit.parameters) if number in inputs else leaf
+                    for number, leaf in enumerate(leaves)
+                ]
+            self._edited[key] = tuple(leaves)
+        return self._edited[key]
+
+    def _evaluator(self, structure: Structure) -> Evaluator:
+        if id(structure) not in self._evaluators:
+            size = structure.fixed_batch or max(self._blueprint.batch_size, SMALLEST_BATCH)
+            evaluator = Evaluator(structure.model, self._blueprint, self._rows, size)
+            for function in evaluator.functions():
+                structure.state.know(function.graph.variables)
+            self._evaluators[id(structure)] = evaluator
+        return self._evaluators[id(structure)]
+
+    def _limit(self, evaluator: Evaluator | None, structure: Structure, rows: int) -> int:
+        limit = evaluator.row_limit() if evaluator else rows
+        limit = min([limit, rows, *(most for seconds, most in SCORED_BY_STEP if self._step > seconds)])
+        return limit - limit % structure.fixed_batch if structure.fixed_batch else limit
+
+    def _train_rows(
+        self, trial: Trial, rows: np.ndarray[Any, Any], edits: tuple[Edit, ...], evaluator: Evaluator | None, structure: Structure
+    ) -> ScoredRows | None:
+        key = (id(structure), None if trial.rows is None else (trial.rows, trial.seed), repr(edits))
+        if key not in self._scored:
+            chosen = _some(rows, self._limit(evaluator, structure, len(rows)))
+            whole = Rows(self._leaves(edits), self._rows.template, self._rows.count)
+            self._scored[key] = (
+                score_rows(whole, self._blueprint.train.y, self._blueprint.output_names, chosen) if len(chosen) else None
+            )
+        return self._scored[key]
+
+    def _validation_rows(self, edits: tuple[Edit, ...], evaluator: Evaluator | None, structure: Structure) -> ScoredRows | None:
+        if self._validation is None or self._blueprint.validation is None:
+            return None
+        key = (id(structure), "validation", repr(edits))
+        if key not in self._scored:
+            rows = np.arange(self._validation.count, dtype=np.int32)
+            chosen = _some(rows, self._limit(evaluator, structure, len(rows)))
+            whole = Rows(self._leaves(edits, self._validation), self._validation.template, self._validation.count)
+            self._scored[key] = (
+                score_rows(whole, self._blueprint.validation.y, self._blueprint.output_names, chosen) if len(chosen) else None
+            )
+        return self._scored[key]
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, with the user's own frames.
+
+    Args:
+        error: From the user's code, Keras or TensorFlow.
+    """
+    if not isinstance(error, tf.errors.OpError):
+        return user_frames(error, Path.cwd())
+    # TensorFlow puts the stack that made the op, all of it, before what happened.
+    lines = [line for line in str(error.message).splitlines() if line.strip()]
+    places = [line for line in lines if line.startswith("  File ") and is_user_file(line.split('"')[1])]
+    noise = ("  File ", "    ", "Graph execution error", "Detected at node", "<stack traces", "Stack trace", "\t [[")
+    said = [line for line in lines if not line.startswith(noise)]
+    return "\n".join([*dict.fromkeys(places), f"{type(error).__name__}: {' '.join(said)[:LONGEST_REASON]}"])
+
+
+def _changes_inputs(edit: Edit) -> bool:
+    return type(subject_edits.applied(edit)).change_inputs is not subject_edits.AppliedEdit.change_inputs
+
+
+def _some(rows: np.ndarray[Any, Any], limit: int) -> np.ndarray[Any, Any]:
+    """At most so many of the rows, the same ones for every trial."""
+    return rows if len(rows) <= limit else np.sort(np.random.RandomState(0).choice(rows, limit, replace=False))

@@ -1,0 +1,1 @@
+"""Facts: looking at the built model, the recipe and the sample, without training."""

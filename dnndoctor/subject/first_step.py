@@ -1,0 +1,88 @@
+"""One training step on a throw-away model: what Keras refuses at the user's first step is told before any trial."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dnndoctor.errors import SubjectError
+from dnndoctor.subject.blueprint import Sample
+from dnndoctor.subject.data.trees import map_tree, named_leaves, take
+from dnndoctor.subject.loading import UserCode
+
+_STAGE = "taking the first training step"
+
+
+def try_first_step(model: keras.Model, sample: Sample, batch_size: int, code: UserCode, name: str) -> None:
+    """Takes one step, eagerly, so that nothing is traced for it.
+
+    Args:
+        model: Compiled, and thrown away afterwards.
+        sample: The training sample.
+        batch_size: Rows of the step, or fewer where the sample has fewer.
+        code: Cuts tracebacks to the user's frames.
+        name: What the user calls the model.
+
+    Raises:
+        SubjectError: The step failed; the message has the shapes of inputs, outputs and targets.
+    """
+    rows = slice(0, min(batch_size, sample.rows))
+    x, y, weight = (take(tree, rows) for tree in (sample.x, sample.y, sample.weight))
+    model.run_eagerly, model.jit_compile = True, False
+    try:
+        with code.guarded(name, _STAGE):
+            data = map_tree(tf.convert_to_tensor, (x, y, weight))
+            model.train_step(keras.utils.pack_x_y_sample_weight(*data))
+    except SubjectError as error:
+        raise SubjectError(
+            f"{str(error).rstrip('.')}. Here {_shapes(x, y)}, {_output_shapes(model, x)}.",
+            stage=_STAGE,
+            advice=_advice(error.__cause__, model, x, y),
+            frames=error.frames,
+        ) from error.__cause__
+
+
+def _shapes(x: Any, y: Any) -> str:
+    shown = [
+        f"`{name}` is {leaf.shape} {leaf.dtype}"
+        for tree, called in ((x, "x"), (y, "y"))
+        for name, leaf in named_leaves(tree, called)
+    ]
+    return ", ".join(shown if y is not None else [*shown, "there is no `y`"])
+
+
+def _output_shapes(model: keras.Model, x: Any) -> str:
+    gives = _gives(model, x)
+    if gives is not None:
+        return f"and the model gives {gives}"
+    takes = ", ".join(str(tuple(tensor.shape)) for tensor in getattr(model, "inputs", None) or [])
+    return f"and the model takes {takes or 'others'}"
+
+
+def _gives(model: keras.Model, x: Any) -> str | None:
+    """Shapes of what the model gives for these inputs, None where it takes no such inputs."""
+    try:
+        outputs = keras.tree.flatten(model(map_tree(tf.convert_to_tensor, x), training=False))
+    except Exception:  # the step may have failed for this very reason
+        return None
+    return ", ".join(str(tuple(output.shape)) for output in outputs)
+
+
+def _advice(cause: BaseException | None, model: keras.Model, x: Any, y: Any) -> str:
+    text = str(cause)
+    if y is None:
+        return "The data has no targets: return (x, y), or give the model a loss of its own (`add_loss` or `train_step`)."
+    if "label value" in text and "valid range" in text:
+        top = max(int(np.max(leaf)) for _, leaf in named_leaves(y, "y"))
+        return f"The class ids go up to {top}; they must be 0 to units - 1. Shift the labels, or widen the output layer."
+    if _gives(model, x) is None:
+        return "Give the inputs the shape that the model takes, or change its input layer; model(x[:1]) shows the same error."
+    if isinstance(cause, tf.errors.InvalidArgumentError | ValueError | TypeError):
+        return (
+            "Make the output and the targets fit the loss: class ids go with sparse_categorical_crossentropy, one column a class "
+            "with categorical_crossentropy, 0 and 1 with binary_crossentropy and one unit, numbers with mse and as many units."
+            if model.loss is not None
+            else "Give the model a loss in `compile`."
+        )
+    return "Call model.train_on_batch on a few rows by itself to see the same error, and mend it there."
