@@ -8,7 +8,9 @@ from enum import StrEnum
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
 from dnndoctor.diagnosis.ranking import Term, fork, terms
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Skip
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rung import Rung, RungState
+from dnndoctor.experiments.sickness import undecided
 from dnndoctor.finding import Finding, NotSeen, RuledOut, Severity
 from dnndoctor.rules import Rule
 from dnndoctor.shelf import classes_in
@@ -204,6 +206,8 @@ def _judge(rung: Rung, evidence: Evidence, raw: Sequence[Sourced]) -> JudgedRung
             return JudgedRung(rung, state, max(named, key=lambda finding: finding.confidence).title)
     if rung.state is RungState.INCONCLUSIVE or isinstance(observation, Inconclusive):
         return JudgedRung(rung, Judgement.INCONCLUSIVE, rung.reason or getattr(observation, "reason", ""))
+    if rung.name == OwnRecipe.name and (reason := undecided(evidence)):
+        return JudgedRung(rung, Judgement.INCONCLUSIVE, reason)
     return JudgedRung(rung, Judgement.PASS)
 
 
@@ -213,8 +217,8 @@ def _verdict(findings: Sequence[RankedFinding], ladder: Sequence[JudgedRung]) ->
         return Verdict.SICK
     if Severity.WARNING in severities:
         return Verdict.SUSPECT
-    undecided = any(judged.state is Judgement.INCONCLUSIVE and judged.rung.name in REQUIRED for judged in ladder)
-    return Verdict.INCONCLUSIVE if undecided else Verdict.HEALTHY
+    open_questions = any(judged.state is Judgement.INCONCLUSIVE and judged.rung.name in REQUIRED for judged in ladder)
+    return Verdict.INCONCLUSIVE if open_questions else Verdict.HEALTHY
 
 
 def _unseen_facts(evidence: Evidence) -> tuple[NotSeen, ...]:

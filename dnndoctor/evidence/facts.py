@@ -169,6 +169,11 @@ class CallbackFacts:
     treatment: str
     why: str = ""
 
+    @property
+    def takes_part(self) -> bool:
+        """Whether it acts in trials with callbacks."""
+        return self.treatment in ("per step", "at epoch ends", "at chunk ends")
+
 
 @dataclass(frozen=True, slots=True)
 class RecipeFacts:

@@ -200,12 +200,21 @@ def _longest(settings: Settings) -> int:
 
 def _trial(evidence: Evidence, seed: int) -> Trial:
     longest = _longest(evidence.settings)
-    return Trial(steps=min(course_steps(evidence.facts) or longest, longest), seed=seed, callbacks=True)
+    return Trial(steps=min(course_steps(evidence.facts) or longest, longest), seed=seed, callbacks=_has_callbacks(evidence.facts))
+
+
+def _has_callbacks(facts: Facts) -> bool:
+    """Whether callbacks of the user's take part; without any, trials need not be run epoch by epoch on the model itself."""
+    return any(callback.takes_part for callback in facts.recipe.callbacks)
 
 
 def _longer_trials(evidence: Evidence) -> tuple[Trial, ...]:
     steps = _lengthened(evidence.facts, evidence.settings)
-    return tuple(Trial(steps=steps, seed=seed, callbacks=True) for seed in _fresh(evidence.settings)) if steps else ()
+    return (
+        tuple(Trial(steps=steps, seed=seed, callbacks=_has_callbacks(evidence.facts)) for seed in _fresh(evidence.settings))
+        if steps
+        else ()
+    )
 
 
 def _fresh(settings: Settings) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ LEARNS = 0.5
 
 
 class SicknessKind(StrEnum):
-    """What can be established; see DESIGN's principles of judgement."""
+    """What can be established; the order is that of `sicknesses`."""
 
     NON_FINITE = "non-finite"
     NO_BETTER_THAN_CONSTANT = "no better than a constant"
@@ -94,6 +94,18 @@ def learns_by_itself(evidence: Evidence) -> bool:
     course = evidence.of(OwnRecipe)
     trained = reached(course.runs, held_out=False) if course is not None else ()
     return bool(trained) and statistics.fmean(trained) >= LEARNS
+
+
+def undecided(evidence: Evidence) -> str:
+    """Why the user's own run, though it was measured, shows neither health nor sickness; empty where it shows one of them."""
+    course = evidence.of(OwnRecipe)
+    if course is None or settled(course) or course.exploded:
+        return ""
+    trained = reached(course.runs, held_out=False)
+    learnt = statistics.fmean(trained) if trained else course.progress
+    if learnt >= LEARNS:
+        return ""
+    return f"{_share(course)} it has not learnt enough to tell (skill {learnt:.2f}); a longer budget would"
 
 
 def settled(course: OwnCourse) -> bool:

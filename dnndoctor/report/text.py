@@ -1,5 +1,7 @@
 """The report for a person at a terminal: the verdict first, then what is wrong and what to do, then how it is known."""
 
+import math
+
 from dnndoctor.diagnosis.diagnose import Diagnosis, RankedFinding
 from dnndoctor.errors import ConfigProblem
 from dnndoctor.finding import Severity
@@ -184,6 +186,10 @@ def _next_commands(checkup: Checkup, diagnosis: Diagnosis | None) -> list[tuple[
         commands.append((f"dnndoctor explain {diagnosis.findings[0].finding.code}", "what it means, when it is no fault"))
     if checkup.partial and checkup.folder:
         commands.append(("dnndoctor diagnose --resume last", "goes on from here"))
+    budget = checkup.asked.budget_seconds
+    if diagnosis and diagnosis.verdict == "inconclusive" and budget is not None and checkup.seconds > budget / 2:
+        # Most of the time was used, so it is time that the open questions lack.
+        commands.append((f"--budget {math.ceil(3 * budget / 60)}m", "gives the open questions the time they need"))
     if checkup.folder and diagnosis:
         commands.append(("dnndoctor show last -v", "all trials and the ranking's terms"))
     return commands

@@ -195,3 +195,16 @@ def test_same_evidence_same_diagnosis() -> None:
     evidence = examined(ToyPatient(rate=0.01), settings=QUICK)
 
     assert diagnose(evidence, RUNGS) == diagnose(evidence, RUNGS)
+
+
+def test_nobody_is_healthy_who_was_not_seen_to_learn() -> None:
+    """A recipe too long for the budget, whose loss still falls where it was cut, is undecided and says what would tell."""
+    long = facts(recipe={"epochs": 5000, "steps_per_epoch": 32})
+    rung = Rung("own_recipe", "How far does it come?", RungState.DONE)
+
+    slow = diagnose(examined(ToyPatient(rate=0.001), long, QUICK), (rung,), [])
+    quick = diagnose(examined(ToyPatient(), long, QUICK), (rung,), [])
+
+    assert (slow.verdict, slow.ladder[0].state) == (Verdict.INCONCLUSIVE, Judgement.INCONCLUSIVE)
+    assert "a longer budget would" in slow.ladder[0].reason
+    assert (quick.verdict, quick.ladder[0].state) == (Verdict.HEALTHY, Judgement.PASS)

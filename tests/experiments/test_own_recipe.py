@@ -2,7 +2,7 @@
 
 import pytest
 
-from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.facts import CallbackFacts, Facts
 from dnndoctor.experiments import Evidence, Inconclusive, Preset, Settings
 from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe
 from tests.evidence_samples import facts
@@ -20,8 +20,9 @@ def seen(patient: ToyPatient, subject: Facts | None = None) -> OwnCourse:
 
 def test_whole_course() -> None:
     """A short recipe is run to its end, callbacks and all, on every seed."""
-    _, trials = climb(OwnRecipe(), Evidence(facts(), QUICK), ToyPatient())
-    course = seen(ToyPatient())
+    subject = facts(recipe={"callbacks": (CallbackFacts("ReduceLROnPlateau", {}, "at epoch ends"),)})
+    _, trials = climb(OwnRecipe(), Evidence(subject, QUICK), ToyPatient())
+    course = seen(ToyPatient(), subject)
 
     assert [(trial.steps, trial.seed, trial.callbacks) for trial in trials] == [(320, 0, True), (320, 1, True)]
     assert course.whole
@@ -29,6 +30,14 @@ def test_whole_course() -> None:
     assert course.skill == pytest.approx(1.0)
     assert course.longer == ()
     assert course.runs[0].learning_rate_end == 1e-3
+
+
+@pytest.mark.parametrize("callbacks", [(), (CallbackFacts("ModelCheckpoint", {}, "read, not run"),)])
+def test_without_callbacks_that_take_part(callbacks: tuple[CallbackFacts, ...]) -> None:
+    """Then trials need not go epoch by epoch on the model itself, so that both cores can work."""
+    _, trials = climb(OwnRecipe(), Evidence(facts(recipe={"callbacks": callbacks}), QUICK), ToyPatient())
+
+    assert [trial.callbacks for trial in trials] == [False, False]
 
 
 def test_share_of_a_long_course() -> None:

@@ -42,6 +42,28 @@ def make_model(blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Row
     return model
 
 
+def make_weights(
+    blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Rows, shapes: Sequence[tuple[int, ...]]
+) -> keras.Model:
+    """A fresh model for its initial weights only.
+
+    Most models have all their variables when the factory returns; only the others are built by a symbolic call, which takes
+    longer than the factory itself.
+
+    Args:
+        blueprint: Of the subject.
+        edits: The structural ones.
+        seed: Of the initial weights.
+        rows: Of the data, for their shapes.
+        shapes: Of all variables that the model has when it is built.
+    """
+    if not edits:
+        model = blueprint.build(seed)
+        if [tuple(variable.shape) for variable in model.variables] == list(shapes):
+            return model
+    return make_model(blueprint, edits, seed, rows)
+
+
 def make_optimizer_variables(model: keras.Model, rows: Rows) -> None:
     """Makes the variables of optimizers that Keras itself does not know of.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dnndoctor.subject.blueprint import Blueprint
 from dnndoctor.subject.creation import Creation
-from dnndoctor.subject.engine.building import drawn_values, make_model
+from dnndoctor.subject.engine.building import drawn_values, make_model, make_weights
 from dnndoctor.subject.engine.data import Rows
 from dnndoctor.subject.engine.structure import Structure
 from dnndoctor.subject.initial_weights import redraw
@@ -59,7 +59,7 @@ class Seeds:
             if key in self._kept and [tuple(value.shape) for value in self._kept[key][:-1]] == shapes:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        model = make_model(self._blueprint, structure.edits, seed, self._rows)
+        model = make_weights(self._blueprint, structure.edits, seed, self._rows, shapes)
         if self.self_seeded and self._blueprint.self_seeded is None:
             redraw(model, seed, Creation(), keep_loaded=False)
         self._keep((id(structure) if structure.edits else None, seed), drawn_values(model))
