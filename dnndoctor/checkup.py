@@ -5,7 +5,7 @@ from pathlib import Path
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.diagnosis.diagnose import diagnose
 from dnndoctor.errors import Interrupted, SubjectError
-from dnndoctor.ladder.climb import Climb, climb, open_subject, reread
+from dnndoctor.ladder.climb import Climb, climb, open_subject, reread, try_out
 from dnndoctor.ladder.executors.choice import executor_for
 from dnndoctor.ladder.journal import Journal, read
 from dnndoctor.ladder.lines import Record
@@ -13,7 +13,7 @@ from dnndoctor.ladder.observer import Observer, Stop
 from dnndoctor.ladder.plan import Asked, experiments_for, make_plan
 from dnndoctor.report.asked import asked_line
 from dnndoctor.report.contents import Checkup, Obstacle
-from dnndoctor.treatment import treat
+from dnndoctor.treatment import Treated, treat
 
 
 def checkup(loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, *, resume: bool = False) -> Checkup:
@@ -35,18 +35,26 @@ def checkup(loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, 
     """
     journal = Journal.resume(folder) if resume else Journal.create(folder, loaded, Asked.of(loaded))
     executor = executor_for(loaded, folder)
+    whole = journal.record.whole
     try:
         asked = journal.record.begun.asked
         experiments = experiments_for(asked)
         facts = open_subject(executor, journal, observer, stop)
         plan = journal.record.plan or make_plan(asked, experiments, facts, journal.seconds)
         climbed = climb(executor, experiments, plan, journal, observer, facts=facts, stop=stop)
+        diagnosis = diagnose(climbed.evidence, climbed.rungs)
+        if whole or climbed.partial:
+            treated = treat(diagnosis, climbed.evidence, journal.record.answers)
+        else:
+            treated = treat(
+                diagnosis, climbed.evidence, lambda trials: try_out(executor, trials, climbed, journal, observer, stop)
+            )
     except (SubjectError, Interrupted) as error:
         return _unexaminable(journal.record, folder, Obstacle.of(error), journal.seconds)
     finally:
         executor.close()
         journal.close()
-    return _examined(journal.record, folder, climbed)
+    return _examined(journal.record, folder, climbed, treated, stop.exit_code)
 
 
 def replay(folder: Path) -> Checkup:
@@ -58,23 +66,24 @@ def replay(folder: Path) -> Checkup:
     Raises:
         UsageError: There is no usable journal, or the run ended before its subject was loaded.
     """
-    return _examined(read(folder), folder, reread(folder))
+    record, climbed = read(folder), reread(folder)
+    treated = treat(diagnose(climbed.evidence, climbed.rungs), climbed.evidence, record.answers)
+    return _examined(record, folder, climbed, treated, climbed.interrupted)
 
 
-def _examined(record: Record, folder: Path, climbed: Climb) -> Checkup:
-    diagnosis = diagnose(climbed.evidence, climbed.rungs)
+def _examined(record: Record, folder: Path, climbed: Climb, treated: Treated, signal: int | None) -> Checkup:
     stopped = record.ended.reason if record.ended is not None and record.ended.partial else ""
     return Checkup(
         asked=asked_line(record.config, record.begun.asked.budget),
         facts=climbed.evidence.facts,
-        outcomes=climbed.evidence.outcomes,
-        treated=treat(diagnosis),
+        outcomes={**climbed.evidence.outcomes, **treated.outcomes},
+        treated=treated,
         stopped=stopped or ("killed" if climbed.partial else ""),
-        signal=climbed.interrupted,
+        signal=signal,
         failure=Obstacle.of(climbed.failure) if climbed.failure is not None else None,
         own_faults={
             **{f"the rung {fault.rung}": fault.traceback for fault in climbed.faults},
-            **{f"the rule {fault.rule}": fault.trace for fault in diagnosis.faults},
+            **{f"the rule {fault.rule}": fault.trace for fault in treated.diagnosis.faults},
         },
         seconds=record.seconds,
         folder=str(folder),

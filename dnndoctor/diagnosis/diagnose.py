@@ -1,12 +1,12 @@
 """All rules over all evidence: ranked findings, the judged ladder, the verdict."""
 
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
-from dnndoctor.diagnosis.ranking import Term, fork, terms
+from dnndoctor.diagnosis.ranking import Term, fork, remedy_terms, terms
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Skip
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rung import Rung, RungState
@@ -146,6 +146,23 @@ def diagnose(evidence: Evidence, rungs: Sequence[Rung], shelf: Sequence[type[Rul
         not_seen=tuple(dict.fromkeys((*_unseen_facts(evidence), *_unseen_rungs(ladder), *not_seen))),
         faults=tuple(faults),
     )
+
+
+def ranked_anew(diagnosis: Diagnosis, changed: Mapping[int, Finding]) -> Diagnosis:
+    """The diagnosis after treatment: findings whose remedies were tried are scored and ranked anew.
+
+    Args:
+        diagnosis: Before treatment.
+        changed: Findings with what became of their remedies, by their rank before.
+    """
+    scored = []
+    for ranked in diagnosis.findings:
+        finding = changed.get(ranked.rank, ranked.finding)
+        before = {term.name for term in remedy_terms(ranked.finding)}
+        kept = (*(term for term in ranked.terms if term.name not in before), *remedy_terms(finding))
+        scored.append(replace(ranked, finding=finding, terms=kept, score=_score(kept)))
+    scored.sort(key=lambda ranked: (-ranked.score, ranked.rank))
+    return replace(diagnosis, findings=tuple(replace(ranked, rank=rank) for rank, ranked in enumerate(scored, start=1)))
 
 
 def judge_rung(evidence: Evidence, rung: Rung, shelf: Sequence[type[Rule]] | None = None) -> JudgedRung:

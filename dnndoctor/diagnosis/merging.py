@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from dnndoctor.finding import Finding, Remedy, Severity
 
-GUESS = 0.3
+GUESS = 0.4
 """Confidence up to which a symptom's own cause is what is left to say when nothing else explains it."""
 
 T = TypeVar("T")

@@ -21,6 +21,7 @@ FORK = 1.0
 VERIFIED = 1.0
 CONTRACT = 1.0
 SYMPTOM = -0.5
+FUTILE = -1.0
 
 STRUCTURAL = frozenset(
     {
@@ -86,7 +87,7 @@ class Term:
     """One summand of a finding's score.
 
     Attributes:
-        name: "severity", "confidence", "fork", "verified remedy", "contract" or "symptom".
+        name: "severity", "confidence", "fork", "verified remedy", "futile remedy", "contract" or "symptom".
         points: What it adds.
         why: In a few words.
     """
@@ -118,11 +119,23 @@ def terms(finding: Finding, rung: str, way: Fork) -> tuple[Term, ...]:
         Term("severity", SEVERITY[finding.severity], finding.severity.value),
         Term("confidence", CONFIDENCE * finding.confidence, f"{finding.confidence:.2f}"),
         Term("fork", _fork_points(finding.cause, way), f"the model {way.value}"),
-        Term("verified remedy", VERIFIED * any(remedy.verified for remedy in finding.remedies), "trials show that it works"),
         Term("contract", CONTRACT * _is_contract(finding, rung), "broken on the real arrays"),
         Term("symptom", SYMPTOM * _is_symptom(finding), "what shows, not what is wrong"),
     ]
-    return tuple(term for term in summands if term.points)
+    return (*(term for term in summands if term.points), *remedy_terms(finding))
+
+
+def remedy_terms(finding: Finding) -> tuple[Term, ...]:
+    """The summands that depend on what became of a finding's remedies; treatment changes them.
+
+    Args:
+        finding: To be scored.
+    """
+    if any(remedy.verified for remedy in finding.remedies):
+        return (Term("verified remedy", VERIFIED, "trials show that it works"),)
+    if any(remedy.effect for remedy in finding.remedies):
+        return (Term("futile remedy", FUTILE, "it was tried and changes nothing"),)
+    return ()
 
 
 def _fork_points(cause: Cause, way: Fork) -> float:

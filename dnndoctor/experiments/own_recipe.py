@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
-from dnndoctor.evidence.trial import Trial
+from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 from dnndoctor.experiments.course import ENOUGH_ROWS, WORST_SKILL, course_steps, scoring_steps, train_skill, validation_skill
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, thinned, trend, usable
@@ -149,7 +149,7 @@ class OwnRecipe(Experiment[OwnCourse]):
 
     def plan(self, evidence: Evidence, outcomes: Outcomes) -> Sequence[Trial] | Skip:
         """See `Experiment.plan`."""
-        own = [_trial(evidence, seed) for seed in evidence.settings.seeds]
+        own = [recipe_trial(evidence, seed) for seed in evidence.settings.seeds]
         if not outcomes:
             return own
         if any(trial.id in outcomes for trial in _longer_trials(evidence)):
@@ -164,7 +164,9 @@ class OwnRecipe(Experiment[OwnCourse]):
     def read(self, evidence: Evidence, outcomes: Outcomes) -> OwnCourse | Inconclusive:
         """See `Experiment.read`."""
         own = [
-            outcomes[trial.id] for trial in (_trial(evidence, seed) for seed in evidence.settings.seeds) if trial.id in outcomes
+            outcomes[trial.id]
+            for trial in (recipe_trial(evidence, seed) for seed in evidence.settings.seeds)
+            if trial.id in outcomes
         ]
         told = [outcome for outcome in own if usable(outcome)]
         if not told:
@@ -198,9 +200,17 @@ def _longest(settings: Settings) -> int:
     return settings.steps(LONGEST[settings.preset])
 
 
-def _trial(evidence: Evidence, seed: int) -> Trial:
+def recipe_trial(evidence: Evidence, seed: int, *edits: Edit) -> Trial:
+    """The user's whole recipe, or as much of it as the preset allows.
+
+    Args:
+        evidence: With facts and settings.
+        seed: Of the trial.
+        edits: What is changed; nothing for the user's own.
+    """
     longest = _longest(evidence.settings)
-    return Trial(steps=min(course_steps(evidence.facts) or longest, longest), seed=seed, callbacks=_has_callbacks(evidence.facts))
+    steps = min(course_steps(evidence.facts) or longest, longest)
+    return Trial(edits, steps=steps, seed=seed, callbacks=_has_callbacks(evidence.facts))
 
 
 def _has_callbacks(facts: Facts) -> bool:

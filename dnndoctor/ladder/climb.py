@@ -24,6 +24,10 @@ FACTS = Rung("facts", "What can be said of the model, the recipe and the data wi
 """The lowest rung, climbed by loading the subject."""
 
 
+TREATMENT = Rung("treatment", "Do the remedies work?", RungState.DONE)
+"""What comes after the climb, for whoever watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault of our own: an experiment's code raised.
@@ -81,7 +85,7 @@ def open_subject(executor: Executor, journal: Journal, observer: Observer, stop:
         Interrupted: The user wanted to stop.
     """
     recorded = journal.record.facts
-    if recorded is not None and journal.record.ended is not None and not journal.record.ended.partial:
+    if recorded is not None and journal.record.whole:
         return recorded
 
     def on_progress(progress: Progress) -> None:
@@ -154,6 +158,29 @@ def reread(folder: Path, shelf: Sequence[AnyExperiment] | None = None) -> Climb:
     return climber.climb(experiments_for(recorded.begun.asked, shelf))
 
 
+def try_out(
+    executor: Executor, trials: Sequence[Trial], climbed: Climb, journal: Journal, observer: Observer, stop: Stop
+) -> dict[str, Outcome]:
+    """Runs the trials of treatment after a climb, in what is left of its time.
+
+    Args:
+        executor: Runs the trials.
+        trials: All different; those that the journal holds are not run again.
+        climbed: The climb before.
+        journal: Every outcome is on the disk before the next is waited for.
+        observer: Is told what is going on.
+        stop: Looked at between signs of life.
+
+    Returns:
+        Outcomes by trial id; those of trials that could not be run are missing.
+
+    Raises:
+        UsageError: The journal cannot be written.
+    """
+    climber = _Climber(executor, climbed.plan, journal, observer, climbed.evidence.facts, stop)
+    return climber.try_out(trials)
+
+
 class _Climber:
     """The state of one climb."""
 
@@ -179,8 +206,7 @@ class _Climber:
         for experiment in experiments:
             rungs.append(self._rung(experiment))
             self._observer.rung_ended(rungs[-1])
-        ended = self._journal.record.ended
-        if ended is None or ended.partial:  # a whole run that is only looked at again keeps its time
+        if not self._journal.record.whole:  # a whole run that is only looked at again keeps its time
             self._journal.ended(bool(self._halted), self._halted)
         return Climb(
             self._evidence,
@@ -192,6 +218,16 @@ class _Climber:
             self._failure,
             tuple(self._faults),
         )
+
+    def try_out(self, trials: Sequence[Trial]) -> dict[str, Outcome]:
+        """See the function."""
+        self._rung_started = started = time.monotonic()
+        self._observer.rung_started(TREATMENT.name, TREATMENT.question)
+        came = self._measure(TREATMENT.name, {trial.id: trial for trial in trials}, ended_before=False)
+        self._observer.rung_ended(replace(TREATMENT, seconds=time.monotonic() - started, trials=tuple(came)))
+        if self._journal.record.ended is None:  # something was run after the climb
+            self._journal.ended(bool(self._halted), self._halted)
+        return came
 
     def _rung(self, experiment: AnyExperiment) -> Rung:
         recorded = self._journal.record.rungs.get(experiment.name)

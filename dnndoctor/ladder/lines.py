@@ -1,5 +1,6 @@
 """The lines of a journal, and what they add up to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -7,6 +8,7 @@ import dnndoctor
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments.rung import Rung
 from dnndoctor.ladder.plan import Asked, Plan
 
@@ -125,6 +127,19 @@ class Record:
     def config(self) -> LoadedConfig:
         """The config of the run."""
         return LoadedConfig.model_validate_json(self.begun.config)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run came to its end."""
+        return self.ended is not None and not self.ended.partial
+
+    def answers(self, trials: Sequence[Trial]) -> dict[str, Outcome]:
+        """The outcomes of those of the trials that were run, by id.
+
+        Args:
+            trials: Any.
+        """
+        return {trial.id: self.outcomes[trial.id] for trial in trials if trial.id in self.outcomes}
 
     def take(self, line: Line) -> None:
         """Adds one line."""

@@ -92,8 +92,11 @@ class HeadUnfitForProbabilityLoss(Rule):
         statements = [Statement(f"activation {head.output.activation}, loss {loss}", "facts")]
         seen = start.outputs.get(head.output.name) if start is not None else None
         if seen is not None and start is not None:
-            reach = f"from {seen.minimum:.3g} to {seen.maximum:.3g}"
-            text = f"{seen.outside_unit:.0%} of the untrained model's predictions lie outside 0 to 1, {reach}"
+            text = f"the untrained model's predictions run from {seen.minimum:.3g} to {seen.maximum:.3g}, " + (
+                f"{seen.outside_unit:.0%} of them outside 0 to 1"
+                if seen.outside_unit >= 0.005
+                else "and nothing makes those of a row sum to one"
+            )
             values = {"outside_unit": seen.outside_unit, "minimum": seen.minimum, "maximum": seen.maximum}
             statements.append(Statement(text, FirstBatchExperiment.name, values, start.trials))
         return Finding(

@@ -1,0 +1,114 @@
+"""Remedies are tried on the sick only, paired by seed, and what helped decides the rank."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from dnndoctor.diagnosis.diagnose import Diagnosis, diagnose
+from dnndoctor.evidence.outcome import Outcome, State
+from dnndoctor.evidence.trial import Edit, Trial
+from dnndoctor.experiments import Evidence, Preset, Settings
+from dnndoctor.finding import Cause, Finding, Remedy, Severity
+from dnndoctor.rules import Rule
+from dnndoctor.treatment import treat
+from tests.experiments.toy_patient import ToyPatient, examined
+
+QUICK = Settings(Preset.QUICK, (0, 1))
+HEAD, LOSS = Edit("output_activation", {"activation": "softmax"}), Edit("loss", {"name": "mean_squared_error"})
+SICK = ToyPatient(learns=False)
+
+
+def _rule(code: str, cause: Cause, severity: Severity, *remedies: Remedy, confidence: float = 0.5) -> type[Rule]:
+    found = Finding(code, "a-fault", cause, f"{code} it is", severity, confidence, remedies=remedies)
+    return type("ARule", (Rule,), {"code": code, "name": "a-fault", "causes": (cause,), "judge": lambda *_: [found]})
+
+
+class Cure:
+    """Runs trials on a patient that one edit cures, and counts them."""
+
+    def __init__(self, edit: Edit, patient: ToyPatient = SICK) -> None:
+        self.edit = edit
+        self.patient = patient
+        self.ran: list[Trial] = []
+
+    def __call__(self, trials: Sequence[Trial]) -> dict[str, Outcome]:
+        self.ran += trials
+        return {trial.id: self.answer(trial) for trial in trials}
+
+    def answer(self, trial: Trial) -> Outcome:
+        return (replace(self.patient, learns=True) if self.edit in trial.edits else self.patient).answer(trial)
+
+
+def _diagnosed(patient: ToyPatient, *rules: type[Rule]) -> tuple[Diagnosis, Evidence]:
+    evidence = examined(patient, settings=QUICK)
+    return diagnose(evidence, (), rules), evidence
+
+
+HEAD_ERROR = _rule("DD104", Cause.OUTPUT_ACTIVATION, Severity.ERROR, Remedy("Set the head", (HEAD,)))
+LOSS_ERROR = _rule("DD203", Cause.LOSS_FUNCTION, Severity.ERROR, Remedy("Swap the loss", (LOSS,)), confidence=0.7)
+
+
+def test_what_helps_is_verified_and_rises() -> None:
+    """The surer finding falls behind the one whose remedy works; the effect has its numbers, seeds and trials."""
+    diagnosis, evidence = _diagnosed(SICK, HEAD_ERROR, LOSS_ERROR)
+    cure = Cure(HEAD)
+
+    treated = treat(diagnosis, evidence, cure)
+
+    assert [ranked.finding.cause for ranked in diagnosis.findings] == [Cause.LOSS_FUNCTION, Cause.OUTPUT_ACTIVATION]
+    first, second = (ranked.finding.remedies[0] for ranked in treated.diagnosis.findings)
+    assert first.title == "Set the head"
+    assert first.verified
+    assert first.before == pytest.approx(0.0, abs=0.05)
+    assert first.after == pytest.approx(1.0, abs=0.05)
+    assert first.seeds == (0, 1)
+    assert "better on 2 of 2 seeds" in first.effect
+    assert (second.verified, bool(second.effect)) == (False, True)
+    assert [ranked.rank for ranked in treated.diagnosis.findings] == [1, 2]
+    assert set(treated.outcomes) == {trial.id for trial in cure.ran}
+    assert len(cure.ran) == 4
+
+
+def test_the_healthy_are_not_treated() -> None:
+    """A warning on a patient that learns is left as it is, and costs no trial."""
+    warning = _rule("DD451", Cause.DROPOUT, Severity.WARNING, Remedy("Drop less", (Edit("dropout_off"),)))
+    diagnosis, evidence = _diagnosed(ToyPatient(), warning)
+    cure = Cure(HEAD)
+
+    assert treat(diagnosis, evidence, cure).diagnosis == diagnosis
+    assert cure.ran == []
+
+
+def test_notes_and_remedies_without_edits_are_not_tried() -> None:
+    """Nor is what trials have confirmed already."""
+    rules = [
+        _rule("DD105", Cause.OUTPUT_ACTIVATION, Severity.NOTE, Remedy("Set the head", (HEAD,))),
+        _rule("DD106", Cause.OUTPUT_UNITS, Severity.ERROR, Remedy("Widen the head")),
+        _rule("DD401", Cause.LEARNING_RATE_HIGH, Severity.ERROR, Remedy("Slower", (LOSS,), verified=True, effect="it works")),
+    ]
+    diagnosis, evidence = _diagnosed(SICK, *rules)
+    cure = Cure(HEAD)
+
+    assert treat(diagnosis, evidence, cure).diagnosis == diagnosis
+    assert cure.ran == []
+
+
+@pytest.mark.parametrize("state", [State.CUT, State.IMPOSSIBLE, State.CRASHED])
+def test_a_trial_that_did_not_finish_tells_nothing(state: State) -> None:
+    """The remedy stays untried, neither verified nor futile."""
+    diagnosis, evidence = _diagnosed(SICK, HEAD_ERROR)
+
+    def stopped(trials: Sequence[Trial]) -> dict[str, Outcome]:
+        return {trial.id: Outcome(trial, state) for trial in trials}
+
+    assert treat(diagnosis, evidence, stopped).diagnosis == diagnosis
+    assert treat(diagnosis, evidence, lambda _: {}).diagnosis == diagnosis
+
+
+def test_what_cannot_be_decoded_is_not_claimed() -> None:
+    """Losses are not compared across losses: without skill a remedy stays untried."""
+    patient = ToyPatient(learns=False, decodes=False)
+    diagnosis, evidence = _diagnosed(patient, HEAD_ERROR)
+
+    assert treat(diagnosis, evidence, Cure(HEAD, patient)).diagnosis == diagnosis
