@@ -86,7 +86,7 @@ def _examined(record: Record, folder: Path, climbed: Climb, treated: Treated, si
             **{f"the rule {fault.rule}": fault.trace for fault in treated.diagnosis.faults},
         },
         seconds=record.seconds,
-        folder=str(folder),
+        folder=_shown(folder),
         environment=dict(climbed.evidence.facts.environment),
     )
 
@@ -98,5 +98,11 @@ def _unexaminable(record: Record, folder: Path, obstacle: Obstacle, seconds: flo
         stopped=obstacle.message if obstacle.kind == "interrupted" else "",
         signal=obstacle.exit_code if obstacle.kind == "interrupted" else None,
         seconds=seconds,
-        folder=str(folder),
+        folder=_shown(folder),
     )
+
+
+def _shown(folder: Path) -> str:
+    """A folder as a person would type it from where the command was called."""
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)

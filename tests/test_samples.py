@@ -1,6 +1,7 @@
 """The samples: each patient gets the diagnosis that stands in its head, from the command that a person types."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +25,28 @@ def test_every_sample_says_what_to_expect() -> None:
     assert {"healthy", "sick"} <= set(verdicts)
     assert None not in verdicts
     assert all((_expected(config, "first cause") is None) == (_expected(config, "verdict") == "healthy") for config in CONFIGS)
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_the_tool_prints(tmp_path: Path) -> None:
+    """Numbers and times differ from machine to machine; verdict, findings, remedies and rungs must not."""
+    readme = (SAMPLES.parent / "README.md").read_text()
+    config = SAMPLES / "learning_rate_too_high" / "config.yaml"
+    assert f"dnndoctor diagnose {config.relative_to(SAMPLES.parent)}" in readme
+    command = [sys.executable, "-m", "dnndoctor", "diagnose", str(config), "-q", "--budget", "10m"]
+    printed = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=900, env={**os.environ, "COLUMNS": "80"}
+    )
+
+    shown = readme.split("```text\n")[1].split("\n```")[0]
+    for stable in (
+        r"^  [A-Z]+  The learning rate",
+        r"\(DD\d+ [a-z-]+\)",
+        r"tried, it works",
+        r"^  . (?:pass|fail|warn) +[a-z ]+?(?=  )",
+    ):
+        assert re.findall(stable, shown, re.MULTILINE) == re.findall(stable, printed.stdout, re.MULTILINE)
+        assert re.findall(stable, shown, re.MULTILINE)
 
 
 @pytest.mark.slow

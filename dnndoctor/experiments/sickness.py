@@ -149,7 +149,7 @@ def _no_better(evidence: Evidence) -> Sickness | None:
         return None
     text = (
         f"{_share(course)} the user's own run predicts no better than the best constant on {len(failed)} of {len(trained)} "
-        f"seeds: skill {statistics.fmean(failed):.2f} on the training rows (up to {margin:.2f} could be chance)"
+        f"seeds: skill {round(statistics.fmean(failed), 2) + 0.0:.2f} on the training rows (up to {margin:.2f} could be chance)"
     )
     return Sickness(SicknessKind.NO_BETTER_THAN_CONSTANT, text, OwnRecipe.name, _trials(course))
 
