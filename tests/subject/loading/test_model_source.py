@@ -211,6 +211,39 @@ def test_an_unbuilt_subclassed_model_is_built_by_the_first_batch(tmp_path: Path)
     assert not np.array_equal(kernels(blueprint.build(1)), kernels(blueprint.build(2)))
 
 
+def test_layers_that_only_the_training_step_calls_are_built_too(tmp_path: Path) -> None:
+    """An optimizer knows the weights of layers that `call` leaves out, as those of a variational encoder's variance."""
+    script = """
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.head = layers.Dense(1)
+            self.extra = layers.Dense(2)
+
+        def call(self, inputs):
+            return self.head(inputs)
+
+        def train_step(self, data):
+            inputs = data[0] if isinstance(data, tuple) else data
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(self.head(inputs) ** 2) + tf.reduce_mean(self.extra(inputs) ** 2)
+            self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+            return {"loss": loss}
+
+    def build_model():
+        model = Net()
+        model.compile("adam")
+        return model
+
+    def load_data():
+        return x
+    """
+    blueprint, facts = Patient(tmp_path, script).load()
+
+    assert facts.parameters == 12
+    assert np.array_equal(kernels(blueprint.build(1)), kernels(blueprint.build(1)))
+
+
 def test_callbacks_are_made_afresh_each_time(tmp_path: Path) -> None:
     """Callbacks come by name, by class with settings, and from the user's own factory."""
     script = MODEL + DATA + "def make_callbacks():\n    return [keras.callbacks.EarlyStopping(patience=2)]\n"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,13 @@ print("fit for a fork")
 
 
 @pytest.mark.slow
-def test_what_is_prepared_is_fit_for_a_fork() -> None:
+def test_what_is_prepared_is_fit_for_a_fork(tmp_path: Path) -> None:
     """Everything is imported and no op has run; optional packages can be imported afterwards; twice is once."""
-    environment = {"PATH": "", "KERAS_BACKEND": "jax", "TF_NUM_INTRAOP_THREADS": "5"}
+    package = tmp_path / "sklearn"  # stands for the real one, which the tests do not need
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "linear_model.py").touch()
+    environment = {"PATH": "", "PYTHONPATH": str(tmp_path), "KERAS_BACKEND": "jax", "TF_NUM_INTRAOP_THREADS": "5"}
     done = subprocess.run([sys.executable, "-c", PREPARED], capture_output=True, text=True, check=False, env=environment)
 
     assert done.stdout == "fit for a fork\n", done.stderr
