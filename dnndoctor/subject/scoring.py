@@ -25,7 +25,14 @@ from dnndoctor.evidence.outcome import OutputScore
 Array: TypeAlias = npt.NDArray[Any]
 
 
-def score_output(predictions: Array, targets: Array | None, task: str, encoding: str, takes_logits: bool | None) -> OutputScore:
+def score_output(
+    predictions: Array,
+    targets: Array | None,
+    task: str,
+    encoding: str,
+    takes_logits: bool | None,
+    weights: Array | None = None,
+) -> OutputScore:
     """The score of one output.
 
     Args:
@@ -34,12 +41,27 @@ def score_output(predictions: Array, targets: Array | None, task: str, encoding:
         task: `TargetFacts.task`.
         encoding: `TargetFacts.encoding`.
         takes_logits: Whether the loss is on logits; None where it cannot be told.
+        weights: Sample weights, (rows,) or (rows, steps). What has no weight is not asked of the model and does not count; what
+            has some counts once, since errors are told in the user's own units.
 
     Returns:
         Error and skill where the predictions can be decoded, and what they look like in any case.
     """
+    predictions = np.asarray(predictions, np.float64)
+    if weights is not None and targets is not None:
+        predictions, targets = _counted(predictions, np.asarray(targets), np.asarray(weights) != 0)
     with np.errstate(all="ignore"):  # predictions of a model that blew up overflow here, too, and the scores say so
-        return _score(np.asarray(predictions, np.float64), targets, task, encoding, takes_logits)
+        return _score(predictions, targets, task, encoding, takes_logits)
+
+
+def _counted(predictions: Array, targets: Array, counts: Array) -> tuple[Array, Array]:
+    """What has weight; everything where nothing has, or where the weights are of another form than rows or steps."""
+    if counts.ndim > 1 and counts.shape[-1] == 1:
+        counts = counts[..., 0]
+    shape = counts.shape
+    if not counts.any() or predictions.shape[: counts.ndim] != shape or targets.shape[: counts.ndim] != shape:
+        return predictions, targets
+    return predictions[counts], targets[counts]
 
 
 def _score(values: Array, targets: Array | None, task: str, encoding: str, takes_logits: bool | None) -> OutputScore:

@@ -2,11 +2,10 @@
 
     python -m tests.benchmarks.trials [--subjects mlp cnn] [--batch 32] [--quick] [--no-ladder]
 
-Everything of one subject is measured in one process, the variants taking turns, so that a busy machine slows all of them
-alike; the
-figures are medians. Ratios stand beside their goals with "ok" or "miss". The ladder is 40 trials of 300 steps: 26 rates and
-seeds,
-tiny sets of 1, 8 and 20 rows, batches of 1, 8 and 128, and 8 recorded ones.
+Everything of one subject is measured in one process, the variants taking turns, so that a busy machine slows all of them alike;
+the figures are medians. Ratios stand beside their goals with "ok" or "miss"; recorded steps are shown against the bare step and
+against ours without recording. The ladder is 40 trials of 300 steps: 26 rates and seeds, tiny sets of 1, 8 and 20 rows, batches
+of 1, 8 and 128, and 8 recorded ones.
 """
 
 import argparse
@@ -96,7 +95,9 @@ def measure(name: str, batch: int, repeats: int) -> None:
         + " ".join(
             [
                 ratio("loss/bare", median["loss"] / step, GOALS["loss"](name, step)),
+                ratio("norms/bare", median["norms"] / step, None),
                 ratio("norms/loss", median["norms"] / median["loss"], GOALS["norms"](name, step)),
+                ratio("layers/bare", median["layers"] / step, None),
                 ratio("layers/loss", median["layers"] / median["loss"], GOALS["layers"](name, step)),
                 ratio("fit_tiny/tiny", tiny / median["tiny"], GOALS["tiny"](name, step), at_least=True),
                 ratio("rate ms", 1e3 * max(0.0, median["rate"] - median["loss"]), 2.0),

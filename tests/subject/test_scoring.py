@@ -52,3 +52,33 @@ def test_losses_on_logits() -> None:
     assert takes_logits("hinge") is True
     assert takes_logits("mse") is False
     assert takes_logits(lambda true, predicted: true - predicted) is None
+
+
+@pytest.mark.parametrize("weights", [[1.0, 0.5, 0.0], [[1.0], [0.5], [0.0]]])
+def test_what_has_no_weight_does_not_count(weights: Any) -> None:
+    """A row of weight 0 is not asked of the model; one of half the weight is a whole error."""
+    predictions, targets = np.array([[0.9], [0.2], [0.1]]), np.array([[1.0], [0.0], [1.0]])
+
+    weighted = score_output(predictions, targets, "binary", "binary", False, np.array(weights))
+    plain = score_output(predictions, targets, "binary", "binary", False)
+
+    assert (weighted.error, weighted.skill) == (0.0, 1.0)
+    assert plain.error == pytest.approx(1 / 3)
+
+
+def test_steps_without_weight_do_not_count() -> None:
+    """Weights by step mask the padding of sequences."""
+    predictions = np.array([[[0.9, 0.1], [0.2, 0.8], [0.9, 0.1]], [[0.3, 0.7], [0.6, 0.4], [0.6, 0.4]]])
+    targets = np.array([[0, 1, 1], [1, 0, 1]])
+
+    masked = score_output(predictions, targets, "sequence_multiclass", "class_ids", False, np.array([[1, 1, 0], [1, 1, 0]]))
+
+    assert (masked.error, masked.skill) == (0.0, 1.0)
+
+
+def test_weights_of_another_form_change_nothing() -> None:
+    """Weights that are all zero, or of no known form, leave the score of all rows."""
+    predictions, targets = np.array([[0.9], [0.2]]), np.array([[1.0], [1.0]])
+
+    for weights in (np.zeros(2), np.ones(3)):
+        assert score_output(predictions, targets, "binary", "binary", False, weights).error == 0.5

@@ -55,6 +55,25 @@ def rows_of(sample: Sample) -> Rows:
     return Rows(tuple(leaves), template, sample.rows)
 
 
+def weighted_like(rows: Rows, other: Rows) -> Rows:
+    """Rows whose weights have the form of others', so that one trace serves both, as where class weights are for training only.
+
+    Weights that are missing are ones, which change no loss and no metric; weights that the others do not have are left out.
+
+    Args:
+        rows: Of the validation data.
+        other: Of the training data.
+    """
+    if (rows.template[2] is None) == (other.template[2] is None):
+        return rows
+    kept = [*leaves_of(rows.template[0]), *leaves_of(rows.template[1])]
+    leaves = [rows.leaves[number] for number in kept]
+    for number in leaves_of(other.template[2]):
+        model = other.leaves[number]
+        leaves.append(tf.ones([rows.count, *model.shape[1:]], model.dtype))
+    return Rows(tuple(leaves), (*rows.template[:2], other.template[2]), rows.count)
+
+
 def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
     """Applies a function to the leaves of a tree of lists, tuples and dicts; None stays None.
 

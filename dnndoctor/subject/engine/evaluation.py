@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from dnndoctor.evidence.outcome import OutputScore, Score
-from dnndoctor.subject.blueprint import Blueprint, Tree
+from dnndoctor.subject.blueprint import Blueprint, Sample, Tree
 from dnndoctor.subject.engine import data as rows_data
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.engine.data import Rows
@@ -33,10 +33,12 @@ class ScoredRows:
     Attributes:
         rows: On the device.
         targets: By output name, as the user gave them.
+        weights: Sample weights by output name, as the user gave them; empty where there are none.
     """
 
     rows: Rows
     targets: dict[str, Any]
+    weights: dict[str, Any]
 
 
 class Evaluator:
@@ -169,6 +171,7 @@ class Evaluator:
                 self._blueprint.tasks.get(name, "unknown"),
                 self._blueprint.encodings.get(name, "unknown"),
                 self._logits.get(name),
+                scored.weights.get(name),
             )
         return {name: found[name] for name in (*names, *found) if name in found}
 
@@ -234,15 +237,34 @@ def _over_batches(step: Any, leaves: Sequence[Any], batch_size: Any, last_only: 
     return [*kept, *(array.concat() for array in arrays)]
 
 
-def score_rows(rows: Rows, targets: Tree, names: Sequence[str], chosen: np.ndarray[Any, Any]) -> ScoredRows:
+def counted_rows(sample: Sample) -> np.ndarray[Any, Any]:
+    """Numbers of the rows that have any weight; all where nothing is weighted, or all weights are zero.
+
+    Args:
+        sample: Of the blueprint.
+    """
+    everything = np.arange(sample.rows, dtype=np.int32)
+    weights = [np.asarray(leaf).reshape(sample.rows, -1) for leaf in rows_data.leaves_of(sample.weight)]
+    if not weights:
+        return everything
+    counted = everything[np.any([np.any(weight != 0, axis=1) for weight in weights], axis=0)]
+    return counted if len(counted) else everything
+
+
+def score_rows(rows: Rows, sample: Sample, names: Sequence[str], chosen: np.ndarray[Any, Any]) -> ScoredRows:
     """Takes rows and their targets for scoring.
 
     Args:
         rows: All rows.
-        targets: The user's targets of all rows.
+        sample: The same rows as the user gave them.
         names: Of the outputs.
         chosen: Row numbers.
     """
-    by_output = {name: np.asarray(target)[chosen] for name, target in targets_by_output(targets, names).items()}
+    targets = {name: np.asarray(target)[chosen] for name, target in targets_by_output(sample.y, names).items()}
+    # One array of weights is for all outputs.
+    given = (
+        dict.fromkeys(names, sample.weight) if isinstance(sample.weight, np.ndarray) else targets_by_output(sample.weight, names)
+    )
+    weights = {name: np.asarray(weight)[chosen] for name, weight in given.items() if weight is not None}
     whole = len(chosen) == rows.count and bool((chosen == np.arange(rows.count)).all())
-    return ScoredRows(rows if whole else rows.take(chosen), by_output)
+    return ScoredRows(rows if whole else rows.take(chosen), targets, weights)

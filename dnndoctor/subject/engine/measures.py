@@ -123,7 +123,8 @@ def _rarely(fine: Any, quick: Any, careful: Any, tensors: Sequence[Any]) -> Any:
 
 
 def _flat(tensor: Any) -> Any:
-    return tf.reshape(tf.cast(tensor, tf.float32), [-1])
+    values = tf.cast(tensor, tf.float32)
+    return values if values.shape.rank == 1 else tf.reshape(values, [-1])
 
 
 def _end_to_end(tensors: Sequence[Any]) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dnndoctor.subject.blueprint import Blueprint
 from dnndoctor.subject.creation import Creation
-from dnndoctor.subject.engine.building import drawn_values, make_model, make_weights
+from dnndoctor.subject.engine.building import drawn_values, make_weights
 from dnndoctor.subject.engine.data import Rows
 from dnndoctor.subject.engine.structure import Structure
 from dnndoctor.subject.initial_weights import redraw
@@ -40,7 +40,7 @@ class Seeds:
         """
         if self._blueprint.self_seeded is not None:
             return
-        other = make_model(self._blueprint, (), 1, self._rows)
+        other = make_weights(self._blueprint, (), 1, self._rows, _shapes(base))
         pairs = list(zip(base.model.trainable_variables, other.trainable_variables, strict=False))
         drawn = [(np.asarray(one), np.asarray(two)) for one, two in pairs if np.ptp(np.asarray(one)) > 0]
         self.self_seeded = bool(drawn) and all(np.array_equal(one, two) for one, two in drawn)
@@ -54,7 +54,7 @@ class Seeds:
             structure: The model. Edits that keep its variables share the values of the user's own model.
             seed: Of the draw.
         """
-        shapes = [tuple(variable.shape) for variable in structure.model.variables]
+        shapes = _shapes(structure)
         for key in ((None, seed), (id(structure), seed)):
             if key in self._kept and [tuple(value.shape) for value in self._kept[key][:-1]] == shapes:
                 self._kept.move_to_end(key)
@@ -69,3 +69,7 @@ class Seeds:
         self._kept[key] = values
         while len(self._kept) > KEPT_SEEDS:
             self._kept.popitem(last=False)
+
+
+def _shapes(structure: Structure) -> list[tuple[int, ...]]:
+    return [tuple(variable.shape) for variable in structure.model.variables]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -220,3 +221,35 @@ def test_what_the_users_code_raises_is_told_and_may_be_mended() -> None:
 
 def _of(make: Callable[[], keras.Model]) -> Engine:
     return Engine(kinds.Kind(make, Sample(kinds.X, kinds.CLASSES)).blueprint(), cores=2, alive=lambda _: None)
+
+
+@pytest.mark.parametrize(("train", "validation"), [(True, False), (False, True)])
+def test_weights_in_training_or_validation_only(train: bool, validation: bool) -> None:
+    """As with class weights, which `fit` takes for training only: every trial is scored on both, as `evaluate` would."""
+    weight = np.where(kinds.CLASSES == 0, 3.0, 1.0).astype("float32")
+    base = kinds.KINDS["plain"].blueprint()
+    part = Sample(kinds.X[:40], kinds.CLASSES[:40], weight[:40] if validation else None)
+    sample = Sample(kinds.X, kinds.CLASSES, weight if train else None)
+    engine = Engine(replace(base, train=sample, validation=part), cores=2, alive=lambda _: None)
+    model = base.build(0)
+    trial = Trial(steps=1)
+
+    outcome = answers(engine, [trial])[trial.id]
+    untrained = model.evaluate(kinds.X, kinds.CLASSES, sample_weight=weight if train else None, verbose=0, return_dict=True)
+
+    assert outcome.state is State.FINISHED
+    assert outcome.scores.validation is not None
+    assert outcome.scores.start is not None
+    assert outcome.scores.start.loss == pytest.approx(untrained["loss"], rel=1e-5)
+
+
+def test_tiny_sets_leave_out_rows_without_weight() -> None:
+    """A row that the user's own recipe does not count is not one to memorise: its loss would be zero from the start."""
+    weight = np.zeros(len(kinds.X), "float32")
+    weight[::7] = 1.0
+    sample = Sample(kinds.X, kinds.CLASSES, weight)
+    engine = Engine(replace(kinds.KINDS["plain"].blueprint(), train=sample), cores=2, alive=lambda _: None)
+
+    outcomes = answers(engine, [Trial(rows=1, steps=1, seed=seed, scored=False) for seed in range(6)]).values()
+
+    assert all(outcome.losses[0] > 0 for outcome in outcomes)
