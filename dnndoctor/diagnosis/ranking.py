@@ -38,11 +38,13 @@ STRUCTURAL = frozenset(
         Cause.LOGITS_MISMATCH,
         Cause.INITIALIZER,
         Cause.LABELS,
-        Cause.BAD_VALUES,
         Cause.TARGET_SCALE,
     }
 )
-"""Causes that keep a model from memorising a handful of samples."""
+"""Causes that keep a model from memorising a handful of samples.
+
+Bad values are on neither side: a handful without the rows that hold them is memorised, and one with such a row is not.
+"""
 
 COURSE = frozenset(
     {

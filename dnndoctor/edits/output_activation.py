@@ -32,7 +32,7 @@ class OutputActivation(EditKind):
         layer = facts.layer(output.layer) if output is not None else None
         if layer is None:
             return f'activation="{activation}"'
-        if layer.kind == "Activation":
+        if not layer.weights:  # a layer that is an activation and nothing else takes none by name
             return f'keras.layers.Activation("{activation}")'
         units = f"{layer.units}, " if layer.units is not None else "..., "
         return f'keras.layers.{layer.kind}({units}activation="{activation}")'

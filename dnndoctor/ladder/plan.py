@@ -109,7 +109,8 @@ def experiments_for(asked: Asked, shelf: Sequence[AnyExperiment] | None = None) 
 def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, used: float) -> Plan:
     """Turns a budget into a plan.
 
-    The largest of the sizes is taken at which all rungs fit; what does not fit at the smallest is left out from the top.
+    The largest of the sizes is taken at which all rungs fit; what does not fit at the smallest is left out from the top, and what
+    fits into the time that a costly one leaves is taken back from the bottom.
 
     Args:
         asked: What the user asked for.
@@ -126,6 +127,7 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
         if sum(estimates.values()) <= left:
             break
     unaffordable = {}
+    everything = dict(estimates)
     for experiment in reversed(wanted):
         if sum(estimates.values()) <= left:
             break
@@ -135,6 +137,11 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
                 f"budget: it would take about {_rough(took)} even with {SIZES[-1][0]:.0%} of its steps; "
                 f"{_rough(max(left, 0.0))} of {_rough(asked.budget)} were left for all rungs"
             )
+    for experiment in wanted:
+        fits = sum(estimates.values()) + everything[experiment.name] <= left
+        if experiment.name in unaffordable and fits and not any(need.name in unaffordable for need in experiment.needs):
+            estimates[experiment.name] = everything[experiment.name]
+            del unaffordable[experiment.name]
     return Plan(settings, asked.budget, skipped, unaffordable, estimates)
 
 

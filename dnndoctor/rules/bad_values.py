@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dnndoctor.evidence.facts import ArrayFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -18,7 +19,7 @@ class BadValues(Rule):
     What was looked at:
         Every value of the sampled inputs, targets and sample weights, of the training and of the validation data. Where
         the first steps were run: whether the untrained model's loss and predictions on these rows are finite
-        nevertheless.
+        nevertheless, and whether your own run stays finite.
 
     Why it matters:
         One NaN in a batch makes its loss NaN, the gradient of every weight with it, and after that one update the whole
@@ -29,8 +30,8 @@ class BadValues(Rule):
         of zero), and drop the row or fill the value in before training.
 
     When it is not a fault:
-        A model or loss of your own that masks such values on purpose. If the evaluated rows include them and loss and
-        predictions are finite, this is only a note.
+        A model or loss of your own that masks such values on purpose. If the evaluated rows include them, loss and
+        predictions are finite, and no run of your own recipe becomes NaN, this is only a note.
 
     References:
         IEEE 754-2019, section 6.2: an operation on a NaN gives a NaN. I. Goodfellow, Y. Bengio, A. Courville, "Deep
@@ -92,9 +93,13 @@ def _statement(array: ArrayFacts) -> Statement:
 
 
 def _handled(evidence: Evidence, bad: list[ArrayFacts]) -> bool:
-    """Whether the rows concerned were evaluated before the first step, and nothing that is not finite came out."""
+    """Whether the rows concerned were evaluated before the first step, and nothing that is not finite came out, then or later."""
     start = evidence.of(FirstBatchExperiment)
     if start is None or not start.start_finite or start.nonfinite:
+        return False
+    # A forward pass can hide a NaN: a ReLU on a CPU turns it into 0, and the weights' gradient is NaN all the same.
+    course = evidence.of(OwnRecipe)
+    if course is not None and course.exploded:
         return False
     seen = all(array.first_bad_row is not None and array.first_bad_row < EVALUATED_ROWS for array in bad)
     return seen and all(output.nonfinite == 0 for output in start.outputs.values())

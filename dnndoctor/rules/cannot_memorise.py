@@ -163,8 +163,8 @@ class CannotMemorise(Rule):
             confidence,
             where,
             evidence=(
-                *_failed(memory),
                 *([Statement(why, "facts")] if why else []),
+                *_failed(memory),
                 *(
                     Statement(
                         f"{edit_kind(attempt.edit.name).sentence(attempt.edit, evidence.facts)}: not memorised either "
@@ -176,6 +176,9 @@ class CannotMemorise(Rule):
                     for attempt in memory.attempts
                 ),
             ),
+            remedies=(Remedy("Give the targets the shape of the output", patch="y = y.reshape(-1, 1)"),)
+            if cause is Cause.LOSS_FUNCTION and _broadcasts(evidence.facts, memory)
+            else (),
         )
 
 
@@ -242,6 +245,12 @@ def _suspect(evidence: Evidence, memory: Memory) -> tuple[Cause, float, str, tup
         why = f"{len(saturating)} hidden layers in a row of {saturating[0].activation}, which each pass on a part of the gradient"
         return Cause.HIDDEN_ACTIVATION, 0.6, why, tuple(Where(layer.path, layer.place) for layer in saturating)
     own_losses = [output.loss.name for output in facts.outputs if output.loss is not None and not output.loss.built_in]
+    if _broadcasts(facts, memory):
+        why = (
+            f"one sample is memorised and several are not, the targets are (N,), the output is (N, 1): {own_losses[0]} compares "
+            "each target with every prediction (N, N) unless it reshapes one"
+        )
+        return Cause.LOSS_FUNCTION, 0.8, why, ()
     if own_losses:
         return Cause.LOSS_FUNCTION, 0.4, f"the loss {own_losses[0]} is the user's own", ()
     if memory.failure in (Shape.EXPLODES, Shape.RISES) and has(evidence, SicknessKind.NON_FINITE):
@@ -252,6 +261,21 @@ def _suspect(evidence: Evidence, memory: Memory) -> tuple[Cause, float, str, tup
 def _hidden(facts: Facts) -> tuple[LayerFacts, ...]:
     heads = {output.layer for output in facts.outputs}
     return tuple(layer for layer in facts.layers if layer.path not in heads and layer.weights and layer.activation is not None)
+
+
+def _broadcasts(facts: Facts, memory: Memory) -> bool:
+    """Whether a loss of the user's own is given targets (N,) for an output (N, 1), and the runs look like it.
+
+    Keras makes the shapes alike for its own losses and for functions, and leaves that to a subclass of `Loss`. Of one sample
+    both shapes say the same, so that it is memorised where several are not.
+    """
+    if not all(run.memorised for run in memory.runs if run.rows == 1):
+        return False
+    shapes = {target.output: target.array.shape for target in facts.data.targets}
+    return any(
+        output.loss is not None and not output.loss.built_in and output.shape == (1,) and shapes.get(output.name) == ()
+        for output in facts.outputs
+    )
 
 
 def _constant_kernels(facts: Facts) -> tuple[LayerFacts, ...]:

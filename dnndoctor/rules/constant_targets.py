@@ -44,7 +44,8 @@ class ConstantTargets(Rule):
             target = head.target
             if head.loss is None or target is None or target.array.rows < 2:
                 continue
-            one_class = target.encoding in CLASS_ENCODINGS and target.classes == 1
+            # The classes of multi-hot rows are their columns, and one column of zeros and ones, as of a mask, holds two answers.
+            one_class = target.encoding in CLASS_ENCODINGS - {"multi_hot"} and target.classes == 1
             if one_class or target.array.distinct == 1:
                 yield self._finding(head, evidence.facts.data.rows_sampled)
 

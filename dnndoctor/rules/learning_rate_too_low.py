@@ -73,7 +73,12 @@ class LearningRateTooLow(Rule):
             self.code,
             self.name,
             Cause.LEARNING_RATE_LOW,
-            f"The learning rate {response.user_rate:.3g} is too low: at {response.user_rate * longest.factor:.3g} "
+            (
+                f"The learning rate {response.user_rate:.3g} is too low"
+                if established
+                else f"A higher learning rate than {response.user_rate:.3g} learns faster"
+            )
+            + f": at {response.user_rate * longest.factor:.3g} "
             f"{longest.measure} goes from {own:.2f} to {other:.2f} in the same {longest.steps:,} steps",
             Severity.ERROR if established else Severity.NOTE,
             round(confidence, 2) if established else 0.1,

@@ -71,11 +71,13 @@ def _gives(model: keras.Model, x: Any) -> str | None:
 
 def _advice(cause: BaseException | None, model: keras.Model, x: Any, y: Any) -> str:
     text = str(cause)
-    if y is None:
+    if y is None and type(model).train_step is keras.Model.train_step:
         return "The data has no targets: return (x, y), or give the model a loss of its own (`add_loss` or `train_step`)."
     if "label value" in text and "valid range" in text:
-        top = max(int(np.max(leaf)) for _, leaf in named_leaves(y, "y"))
-        return f"The class ids go up to {top}; they must be 0 to units - 1. Shift the labels, or widen the output layer."
+        ids = [leaf for _, leaf in named_leaves(y, "y")]
+        least, top = min(int(np.min(leaf)) for leaf in ids), max(int(np.max(leaf)) for leaf in ids)
+        shift = f"Subtract {least} from the labels, or widen" if least > 0 else "Widen"
+        return f"The class ids go up to {top}; they must be 0 to units - 1. {shift} the output layer."
     if _gives(model, x) is None:
         return "Give the inputs the shape that the model takes, or change its input layer; model(x[:1]) shows the same error."
     if isinstance(cause, tf.errors.InvalidArgumentError | ValueError | TypeError):

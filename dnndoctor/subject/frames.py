@@ -17,6 +17,8 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # Keras prints parts of its messages in bold
 _WRAPPING = re.compile(r"Exception encountered when calling [^\n]*\n+")  # Keras' line above the message that tells something
 _LONGEST_MESSAGE = 2000  # characters; Keras appends whole argument lists to its messages
+_MOST_LINES = 8  # of a message; a variable in one is shown with all of its values, a row a line
+_GRAPH_NODE = re.compile(r"\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\](?: name:\s*)?")  # addresses in TensorFlow's graph
 
 
 def is_user_file(filename: str) -> bool:
@@ -80,7 +82,7 @@ def first_line(error: BaseException) -> str:
     Args:
         error: The exception.
     """
-    return _WRAPPING.sub("", _COLOURS.sub("", str(error))).strip().split("\n", 1)[0]
+    return _GRAPH_NODE.sub("", _WRAPPING.sub("", _COLOURS.sub("", str(error)))).strip().split("\n", 1)[0]
 
 
 def user_frames(error: BaseException, folder: Path) -> str:
@@ -95,7 +97,8 @@ def user_frames(error: BaseException, folder: Path) -> str:
         for step in traceback.extract_tb(error.__traceback__)
         if is_user_file(step.filename)
     ]
-    last = _COLOURS.sub("", "".join(traceback.format_exception_only(error))).rstrip()
-    if len(last) > _LONGEST_MESSAGE:
-        last = last[:_LONGEST_MESSAGE] + " ..."
+    said = _GRAPH_NODE.sub("", _COLOURS.sub("", "".join(traceback.format_exception_only(error)))).rstrip()
+    last = "\n".join(said.split("\n")[:_MOST_LINES])[:_LONGEST_MESSAGE]
+    if len(last) < len(said):
+        last += " ..."
     return "".join(traceback.format_list(steps)) + last

@@ -1,10 +1,12 @@
 """The user's model, made afresh for each trial: by their factory or from a file, with the config's `compile:` over it."""
 
+import contextlib
 import weakref
 from dataclasses import dataclass
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from dnndoctor.config.schema import Config, Factory, ModelFile
 from dnndoctor.errors import SubjectError
@@ -179,8 +181,10 @@ class ModelSource:
         if is_built(model):
             return
         with self._code.guarded(self.name, "calling the model on the first batch"):
+            if type(model).train_step is not keras.Model.train_step:
+                _trace_step(model, self._batch)
             try:
-                model._symbolic_build(data_batch=self._batch)  # what `fit` does; it has no public name
+                model._symbolic_build(data_batch=self._batch)  # no public name does all of it: weights, metrics, optimizer
             except Exception:  # a forward pass that needs values; if it is simply wrong, calling it for real says how
                 if type(model).call is not keras.Model.call:  # a model without one has parts that its `train_step` calls
                     model(self._batch[0])
@@ -195,6 +199,15 @@ class ModelSource:
                 )
             if any(variable.trainable for variable in walked.weights):
                 self._made_layers.add(walked.layer)
+
+
+def _trace_step(model: keras.Model, batch: Any) -> None:
+    """Makes all variables as `fit` does, by tracing a step, since one of the user's own may call layers that `call` does not.
+
+    Their optimizer would otherwise be built without the weights of these layers, and refuse them at the first step.
+    """
+    with contextlib.suppress(Exception):  # a step that reads values cannot be traced; the forward pass is what is left
+        tf.function(lambda: model.train_step(keras.utils.pack_x_y_sample_weight(*batch))).get_concrete_function()
 
 
 def is_built(model: keras.Model) -> bool:

@@ -1,5 +1,7 @@
 """The score and its terms."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.diagnosis.ranking import COURSE, STRUCTURAL, Fork, fork, terms
@@ -34,6 +36,14 @@ def test_fork_splits_the_families() -> None:
     assert score(structure, way=Fork.MEMORISES) < score(course, way=Fork.MEMORISES)
     assert score(structure, way=Fork.CURED) < score(course, way=Fork.CURED)
     assert score(structure) == score(course)
+
+
+def test_bad_values_lead_though_a_handful_without_them_is_memorised() -> None:
+    """NaN in some rows leads over a verified rate for a handful that does not hold these rows."""
+    bad = replace(finding(Cause.BAD_VALUES, "DD001"), confidence=0.97)
+    rate = replace(finding(Cause.LEARNING_RATE_LOW, "DD511", verified=True), confidence=0.45)
+
+    assert score(bad, "facts", Fork.CURED) > score(rate, "memorise", Fork.CURED)
 
 
 def test_verified_and_contract_rise_symptoms_fall() -> None:

@@ -1,5 +1,7 @@
 """The activation of an output."""
 
+import pytest
+
 from dnndoctor.edits import edit_kind
 from dnndoctor.evidence.trial import Edit
 from tests.evidence_samples import facts, head_layer, layer, output
@@ -13,10 +15,11 @@ def test_layer_written() -> None:
     assert edit_kind("output_activation").patch(EDIT, facts()) == 'keras.layers.Dense(10, activation="sigmoid")'
 
 
-def test_activation_layer() -> None:
-    """An Activation layer is written as one."""
+@pytest.mark.parametrize("kind", ["Activation", "Softmax"])
+def test_activation_layer(kind: str) -> None:
+    """A layer that is nothing but an activation is written as one."""
     head = output()
-    subject = facts(outputs=[head], layers=[layer("head", "Activation", activation="softmax")])
+    subject = facts(outputs=[head], layers=[layer("head", kind, activation="softmax", weights=(), parameters=0)])
 
     assert edit_kind("output_activation").patch(EDIT, subject) == 'keras.layers.Activation("sigmoid")'
 

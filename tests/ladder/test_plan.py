@@ -100,6 +100,20 @@ def test_what_does_not_fit_is_left_out_from_the_top() -> None:
     assert made.estimates == pytest.approx({"lower": 400 / 16 * MARGIN * 2 / 3, "middle": 800 / 16 * MARGIN * 2 / 3})
 
 
+def test_a_costly_rung_does_not_take_the_cheap_ones_above_it_with_it() -> None:
+    """What a lower rung would need alone is left to those above that do without it."""
+
+    class Costlier(Upper):
+        name = "costlier"
+        height = 15
+
+    wanted = asked(budget=100.0)
+    made = make_plan(wanted, experiments_for(wanted, (Lower, Costlier, Middle)), facts(1.0), 0.0)
+
+    assert list(made.estimates) == ["lower", "middle"]
+    assert list(made.unaffordable) == ["costlier"]
+
+
 def test_when_nothing_fits_nothing_that_costs_is_planned() -> None:
     """A budget that loading has used up leaves the free rungs."""
     made = plan(10.0, used=11.0)

@@ -1,9 +1,11 @@
 """Values in the data that are not finite."""
 
+from dataclasses import replace
+
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.bad_values import BadValues
 from tests.evidence_samples import array, facts, target
-from tests.rules.judging import findings, first_batch, ruled_out
+from tests.rules.judging import findings, first_batch, own_course, ruled_out
 
 
 def test_nan_in_inputs_is_an_error_with_its_row() -> None:
@@ -39,6 +41,16 @@ def test_values_that_the_model_handles_are_a_note() -> None:
 
     assert findings(BadValues(), subject, first_batch())[0].severity is Severity.NOTE
     assert findings(BadValues(), subject, first_batch(start_finite=False))[0].severity is Severity.ERROR
+
+
+def test_a_finite_start_proves_nothing_where_the_run_becomes_nan() -> None:
+    """A ReLU can turn a NaN into 0 on the way forward; the gradient of the weights is NaN all the same."""
+    subject = facts(inputs=[array(nan_count=2, first_bad_row=17)])
+    finite = own_course(0.9)
+    broken = replace(finite, runs=tuple(replace(run, nonfinite_step=6, nonfinite_where="loss") for run in finite.runs))
+
+    assert findings(BadValues(), subject, first_batch(), finite)[0].severity is Severity.NOTE
+    assert findings(BadValues(), subject, first_batch(), broken)[0].severity is Severity.ERROR
 
 
 def test_rows_that_were_not_evaluated_prove_nothing() -> None:

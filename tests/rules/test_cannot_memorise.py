@@ -1,12 +1,15 @@
 """A model that cannot memorise a handful of samples."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Preset, Settings
+from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.finding import Cause, Finding, RuledOut, Severity
 from dnndoctor.rules.cannot_memorise import CannotMemorise
-from tests.evidence_samples import facts, head_layer, keras_loss, layer, optimizer, output, weight
+from tests.evidence_samples import facts, head_layer, keras_loss, layer, optimizer, output, target, weight
 from tests.experiments.toy_patient import ToyPatient, examined
 
 QUICK = Settings(Preset.QUICK, (0, 1))
@@ -41,6 +44,24 @@ def test_structure() -> None:
 def test_suspects(subject: Facts, cause: Cause) -> None:
     """What facts speak for is named."""
     assert judged(DEAD, subject).cause is cause
+
+
+def test_shapes_that_broadcast_in_an_own_loss() -> None:
+    """One sample memorised and several not, with targets (N,) for an output (N, 1), points at the shapes."""
+    subject = facts([output("linear", 1, keras_loss("mine", built_in=False))], [target("continuous")])
+    evidence = examined(DEAD, subject, QUICK)
+    memory = evidence.of(Memorise)
+    assert memory is not None
+    one_learnt = replace(memory, runs=tuple(replace(run, memorised=run.rows == 1) for run in memory.runs))
+
+    changed = replace(evidence, observations={**evidence.observations, Memorise.name: one_learnt})
+    (broadcast,) = CannotMemorise().judge(changed)
+
+    assert isinstance(broadcast, Finding)
+    assert judged(DEAD, subject).remedies == ()
+    assert broadcast.cause is Cause.LOSS_FUNCTION
+    assert "(N, N)" in broadcast.evidence[0].text
+    assert "y.reshape(-1, 1)" in broadcast.remedies[0].patch
 
 
 def test_zero_head_is_legal() -> None:

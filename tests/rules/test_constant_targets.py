@@ -46,3 +46,10 @@ def test_dummy_targets_of_a_custom_loss_are_silent() -> None:
 def test_targets_that_differ_are_silent() -> None:
     """Ten classes are something to learn."""
     assert findings(ConstantTargets(), facts()) == ()
+
+
+def test_masks_of_one_channel_are_silent() -> None:
+    """A mask of zeros and ones in one channel has two things to tell apart, in each of its pixels."""
+    mask = target("multi_hot", 1, task="multilabel", array={"distinct": 2, "shape": (32, 32, 1)})
+
+    assert findings(ConstantTargets(), facts([output("sigmoid", 1, "binary_crossentropy")], [mask])) == ()

@@ -36,6 +36,7 @@ def test_short_race_on_a_healthy_model() -> None:
     said = list(LearningRateTooLow().judge(examined(ToyPatient(rate=0.2), long, QUICK)))
 
     assert all(isinstance(word, Finding) and word.severity is Severity.NOTE for word in said)
+    assert not any("too low" in word.title for word in said if isinstance(word, Finding))
     assert said
 
 
