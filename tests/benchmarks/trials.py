@@ -5,20 +5,25 @@
 Everything of one subject is measured in one process, the variants taking turns, so that a busy machine slows all of them alike;
 the figures are medians. Ratios stand beside their goals with "ok" or "miss"; recorded steps are shown against the bare step and
 against ours without recording. The ladder is 40 trials of 300 steps: 26 rates and seeds, tiny sets of 1, 8 and 20 rows, batches
-of 1, 8 and 128, and 8 recorded ones.
+of 1, 8 and 128, and 8 recorded ones. What it is held against, a fresh model and `fit` for each, runs in a process of its own with
+TensorFlow's own choice of threads, as a script does.
 """
 
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 CORES = os.cpu_count() or 1
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(CORES))
+THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": str(CORES)}
+AS_A_SCRIPT = "--rebuild"
+"""Has only the fresh models of the ladder measured."""
+if AS_A_SCRIPT not in sys.argv:
+    os.environ.update(THREADS)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
@@ -51,7 +56,11 @@ def main() -> None:
     parser.add_argument("--batch", nargs="*", type=int, default=[1, 8, 32])
     parser.add_argument("--quick", action="store_true", help="three repeats, and no ladder")
     parser.add_argument("--no-ladder", action="store_true")
+    parser.add_argument(AS_A_SCRIPT, metavar="SUBJECT", help="only the ladder of fresh models; prints its wall and CPU seconds")
     options = parser.parse_args()
+    if options.rebuild:
+        print(*rebuilt_ladder(options.rebuild))  # noqa: T201  this command's output
+        return
     for name in options.subjects:
         for batch in options.batch:
             measure(name, batch, repeats=3 if options.quick else 7)
@@ -123,15 +132,10 @@ def ladder(name: str) -> None:
     found = outcomes(engine, trials)
     ours, ours_cpu = time.perf_counter() - began, time.process_time() - cpu
     assert len(found) == len(trials)
-    began, cpu = time.perf_counter(), time.process_time()
-    shown = [*trials[:2], *trials[26:32]]  # each kind of trial once; rates and seeds stand for the like of them
-    times = []
-    for trial in shown:
-        start, start_cpu = time.perf_counter(), time.process_time()
-        rebuilt(factory, x, y, trial)
-        times.append((time.perf_counter() - start, time.process_time() - start_cpu))
-    rest = (len(trials) - 6) * np.mean(times[:2], axis=0)
-    naive, naive_cpu = rest + np.sum(times[2:], axis=0)
+    command = [sys.executable, "-m", "tests.benchmarks.trials", AS_A_SCRIPT, name]
+    environment = {key: value for key, value in os.environ.items() if key not in THREADS}
+    script = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    naive, naive_cpu = map(float, script.stdout.split())
     print(  # noqa: T201  this command's output
         f"{name:12s} ladder 40 x {LADDER_STEPS}: ours {ours:.1f} s (opening {opened:.1f}, CPU {ours_cpu:.1f}), "
         f"rebuild {naive:.0f} s (CPU {naive_cpu:.0f}) | "
@@ -139,6 +143,25 @@ def ladder(name: str) -> None:
         + f" CPU {naive_cpu / ours_cpu:.1f}x",
         flush=True,
     )
+
+
+def rebuilt_ladder(name: str) -> tuple[float, float]:
+    """Wall and CPU seconds of the ladder with a fresh model and `fit` for each trial, drawn up from each kind of trial once.
+
+    Args:
+        name: Of the subject.
+    """
+    factory = floor.SUBJECTS[name]
+    x, y = floor.rows(factory())
+    trials = ladder_trials()
+    shown = [*trials[:2], *trials[26:32]]  # rates and seeds stand for the like of them
+    times = []
+    for trial in shown:
+        start, start_cpu = time.perf_counter(), time.process_time()
+        rebuilt(factory, x, y, trial)
+        times.append((time.perf_counter() - start, time.process_time() - start_cpu))
+    wall, cpu = (len(trials) - 6) * np.mean(times[:2], axis=0) + np.sum(times[2:], axis=0)
+    return float(wall), float(cpu)
 
 
 def ladder_trials() -> list[Trial]:
