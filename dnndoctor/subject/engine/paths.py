@@ -67,7 +67,28 @@ class Way(Protocol):
         """
 
 
-class Loop:
+class _Compiled:
+    """What ways that stand on one compiled function have in common."""
+
+    _recorder: StepRecorder
+    _function: Any
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """See `Way`."""
+        return self._recorder.columns
+
+    @property
+    def has_loss(self) -> bool:
+        """See `Way`."""
+        return self._recorder.has_loss
+
+    def functions(self) -> Sequence[Any]:
+        """See `Way`."""
+        return (self._function,)
+
+
+class Loop(_Compiled):
     """A chunk of steps as one graph call."""
 
     name = "loop"
@@ -125,20 +146,6 @@ class Loop:
         with private.single_threaded(single_threaded):
             self._function = tf.function(loop, autograph=False).get_concrete_function(*signature)
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """See `Way`."""
-        return self._recorder.columns
-
-    @property
-    def has_loss(self) -> bool:
-        """See `Way`."""
-        return self._recorder.has_loss
-
-    def functions(self) -> Sequence[Any]:
-        """See `Way`."""
-        return (self._function,)
-
     def run(
         self, leaves: Sequence[Any], index: npt.NDArray[np.int32], below: float, streak: int, replica: Replica | None
     ) -> Chunk:
@@ -152,7 +159,7 @@ class Loop:
         return Chunk(records.numpy()[: int(taken)], int(after))
 
 
-class Steps:
+class Steps(_Compiled):
     """A compiled step, called from Python; for what cannot stand inside a loop."""
 
     name = "step_function"
@@ -175,20 +182,6 @@ class Steps:
 
         function = tf.function(step, autograph=False)
         self._function = function.get_concrete_function(list(specs), tf.TensorSpec([None], tf.int32))
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """See `Way`."""
-        return self._recorder.columns
-
-    @property
-    def has_loss(self) -> bool:
-        """See `Way`."""
-        return self._recorder.has_loss
-
-    def functions(self) -> Sequence[Any]:
-        """See `Way`."""
-        return (self._function,)
 
     def run(
         self, leaves: Sequence[Any], index: npt.NDArray[np.int32], below: float, streak: int, replica: Replica | None
