@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
@@ -153,3 +154,12 @@ class Experiment(ABC, Generic[Observation]):
             evidence: Of the rungs below.
             outcomes: Of all trials that `plan` asked for; some may not be FINISHED.
         """
+
+    def charts(self, evidence: Evidence, observation: Observation) -> Sequence[Chart]:  # noqa: ARG002  most experiments draw nothing
+        """Pictures of what was measured, the most telling first; none by default.
+
+        Args:
+            evidence: With the outcomes of its trials.
+            observation: What `read` returned.
+        """
+        return ()

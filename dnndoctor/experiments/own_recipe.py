@@ -200,17 +200,23 @@ def _longest(settings: Settings) -> int:
     return settings.steps(LONGEST[settings.preset])
 
 
-def recipe_trial(evidence: Evidence, seed: int, *edits: Edit) -> Trial:
+def recipe_steps(evidence: Evidence) -> int:
+    """Steps of the user's whole recipe, or as many of them as the preset allows."""
+    longest = _longest(evidence.settings)
+    return min(course_steps(evidence.facts) or longest, longest)
+
+
+def recipe_trial(evidence: Evidence, seed: int, *edits: Edit, steps: int | None = None) -> Trial:
     """The user's whole recipe, or as much of it as the preset allows.
 
     Args:
         evidence: With facts and settings.
         seed: Of the trial.
         edits: What is changed; nothing for the user's own.
+        steps: Where it is to take another number than `recipe_steps`.
     """
-    longest = _longest(evidence.settings)
-    steps = min(course_steps(evidence.facts) or longest, longest)
-    return Trial(edits, steps=steps, seed=seed, callbacks=_has_callbacks(evidence.facts))
+    taken = recipe_steps(evidence) if steps is None else steps
+    return Trial(edits, steps=taken, seed=seed, callbacks=_has_callbacks(evidence.facts))
 
 
 def _has_callbacks(facts: Facts) -> bool:
