@@ -195,6 +195,7 @@ class _Climber:
         self._faults: list[Fault] = []
         self._halted = ""
         self._rung_started = 0.0
+        self._spare = plan.spare
         self._deadline = None if math.isinf(plan.budget) else time.monotonic() + plan.budget - journal.seconds
         self.end_of_record: str | None = None
         """Why a record is partial; the first trial that is missing in it ends the climb. None where trials can be run."""
@@ -236,17 +237,20 @@ class _Climber:
         observation: object
         if reason := self._plan.skipped.get(experiment.name):
             observation = Skip(reason)
-        elif reason := self._plan.unaffordable.get(experiment.name):
+        elif (reason := self._plan.unaffordable.get(experiment.name)) and self._cost(experiment) > self._spare:
             observation = Inconclusive(reason)
         elif self._halted:
             observation = Inconclusive(self._halted)
         elif reason := self._unmet(experiment):
             observation = Skip(reason)
         else:
+            self._spare -= self._cost(experiment) if experiment.name in self._plan.unaffordable else 0.0
             self._observer.rung_started(experiment.name, experiment.question)
             if recorded is None:
                 self._journal.rung_started(experiment.name)
             observation = self._ask(experiment(), outcomes, recorded is not None)
+            if isinstance(observation, Skip):
+                self._spare += self._cost(experiment)
         self._evidence = replace(
             self._evidence,
             observations={**self._evidence.observations, experiment.name: observation},
@@ -258,6 +262,10 @@ class _Climber:
         if recorded is None and not self._halted:
             self._journal.rung_ended(rung)
         return rung
+
+    def _cost(self, experiment: AnyExperiment) -> float:
+        """Seconds that the plan takes a rung to need."""
+        return self._plan.estimates.get(experiment.name, self._plan.deferred.get(experiment.name, math.inf))
 
     def _unmet(self, experiment: AnyExperiment) -> str:
         """Why an experiment lacks what it needs, empty where it does not."""

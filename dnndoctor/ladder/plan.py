@@ -27,6 +27,10 @@ SIZES = ((1.0, None), (0.5, None), (0.5, 2), (0.25, 2), (0.125, 2), (0.0625, 2))
 """Shares of the full steps and numbers of seeds at most that are tried, the largest first: halves, so that small drifts of the
 step time change no plan; fewer than two seeds would leave no noise to compare with."""
 
+FIRST_SHARE = 0.5
+"""Of the time, for the rungs that the quick preset has: what they tell is asked at a size that they fit into half of it with, and
+not at a smaller one for the sake of the rungs above them, which most subjects need few of."""
+
 REPLICA_GAIN = 0.7
 """What each further replica adds to the throughput of one: two at once gave 1.5 to 2.0 times on two cores (measured)."""
 
@@ -69,6 +73,9 @@ class Plan:
         skipped: Reasons by the name of the rung that the user does not want climbed.
         unaffordable: Reasons by the name of the rung that the budget does not reach to.
         estimates: Estimated seconds by the name of the rung that is.
+        deferred: Estimated seconds by the name of the rung that the budget does not reach to. It is climbed after all where rungs
+            below it turn out not to be needed, which depends on what they measure and on no clock.
+        spare: Seconds of the budget that the plan leaves free.
     """
 
     settings: Settings
@@ -76,6 +83,8 @@ class Plan:
     skipped: Mapping[str, str] = field(default_factory=dict)
     unaffordable: Mapping[str, str] = field(default_factory=dict)
     estimates: Mapping[str, float] = field(default_factory=dict)
+    deferred: Mapping[str, float] = field(default_factory=dict)
+    spare: float = 0.0
 
 
 def experiments_for(asked: Asked, shelf: Sequence[AnyExperiment] | None = None) -> tuple[AnyExperiment, ...]:
@@ -109,8 +118,8 @@ def experiments_for(asked: Asked, shelf: Sequence[AnyExperiment] | None = None) 
 def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, used: float) -> Plan:
     """Turns a budget into a plan.
 
-    The largest of the sizes is taken at which all rungs fit; what does not fit at the smallest is left out from the top, and what
-    fits into the time that a costly one leaves is taken back from the bottom.
+    The largest of the sizes is taken at which all rungs fit, or those of the quick preset into their share of the time. What does
+    not fit then is left out from the top, and what fits into the time that a costly one leaves is taken back from the bottom.
 
     Args:
         asked: What the user asked for.
@@ -120,11 +129,13 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
     """
     skipped = dict.fromkeys(asked.skip, "the config skips it")
     wanted = [experiment for experiment in experiments if experiment.name not in skipped]
+    first = {experiment.name for experiment in wanted if experiment.preset in (Preset.STATIC, Preset.QUICK)}
     left = asked.budget - used
     for scale, seeds in SIZES:
         settings = Settings(asked.preset, asked.seeds[:seeds], scale)
         estimates = {each.name: estimate(each, facts, settings) for each in wanted}
-        if sum(estimates.values()) <= left:
+        of_the_first = sum(estimates[name] for name in first)
+        if sum(estimates.values()) <= left or (len(first) < len(wanted) and of_the_first <= FIRST_SHARE * left):
             break
     unaffordable = {}
     everything = dict(estimates)
@@ -134,7 +145,7 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
         if estimates[experiment.name] > 0:
             took = estimates.pop(experiment.name)
             unaffordable[experiment.name] = (
-                f"budget: it would take about {_rough(took)} even with {SIZES[-1][0]:.0%} of its steps; "
+                f"budget: it would take about {_rough(took)} with {settings.scale:.0%} of its steps; "
                 f"{_rough(max(left, 0.0))} of {_rough(asked.budget)} were left for all rungs"
             )
     for experiment in wanted:
@@ -142,7 +153,8 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
         if experiment.name in unaffordable and fits and not any(need.name in unaffordable for need in experiment.needs):
             estimates[experiment.name] = everything[experiment.name]
             del unaffordable[experiment.name]
-    return Plan(settings, asked.budget, skipped, unaffordable, estimates)
+    deferred = {name: everything[name] for name in unaffordable}
+    return Plan(settings, asked.budget, skipped, unaffordable, estimates, deferred, max(0.0, left - sum(estimates.values())))
 
 
 def estimate(experiment: AnyExperiment, facts: Facts, settings: Settings) -> float:

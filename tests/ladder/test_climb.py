@@ -194,6 +194,24 @@ def test_what_the_budget_does_not_reach_to_is_inconclusive(journal: Journal) -> 
     assert (result.rungs[3].state, result.rungs[3].reason) == (RungState.INCONCLUSIVE, "budget: too long")
 
 
+@pytest.mark.parametrize(("skips", "state"), [(True, RungState.DONE), (False, RungState.INCONCLUSIVE)])
+def test_time_that_a_skipped_rung_does_not_need_goes_to_those_left_out(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, skips: bool, state: RungState
+) -> None:
+    """By what was planned for it, and not by the clock, so that the same evidence gives the same climb."""
+    monkeypatch.setattr(Middle, "skips", skips)
+    plan = Plan(
+        evidence_samples.evidence().settings,
+        1000.0,
+        unaffordable={"upper": "budget: too long"},
+        estimates={"lower": 10.0, "middle": 30.0},
+        deferred={"upper": 35.0},
+        spare=5.0,
+    )
+
+    assert climbed(journal, Scripted(), plan=plan).rungs[3].state is state
+
+
 def test_a_rung_leaves_the_time_that_was_planned_for_those_above(journal: Journal) -> None:
     """A slow rung is cut before it eats the others' time, but never before its own planned time is over."""
     now = time.monotonic()

@@ -34,6 +34,13 @@ def plan(budget: float, step_seconds: float = 0.01, used: float = 0.0, **more: A
     return make_plan(wanted, experiments_for(wanted, SHELF), facts(step_seconds, **more), used)
 
 
+@pytest.fixture
+def all_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All fake experiments belong to the quick preset, so that all of them count when a size is chosen."""
+    monkeypatch.setattr(Middle, "preset", Preset.QUICK)
+    monkeypatch.setattr(Upper, "preset", Preset.QUICK)
+
+
 def test_each_preset_includes_the_ones_before_it_in_the_order_of_height() -> None:
     """Quick is a beginning of standard, and standard of deep."""
     climbs = [experiments_for(asked(preset), SHELF) for preset in Preset]
@@ -76,6 +83,7 @@ def test_an_unknown_name_to_skip_gets_the_nearest_one() -> None:
         (math.inf, 1.0, 3),
     ],
 )
+@pytest.mark.usefixtures("all_quick")
 def test_the_largest_size_that_fits_is_taken(budget: float, scale: float, seeds: int) -> None:
     """5,200 steps of 10 ms with a margin of a quarter are 65 s on three seeds, two thirds of it on two."""
     made = plan(budget)
@@ -84,12 +92,14 @@ def test_the_largest_size_that_fits_is_taken(budget: float, scale: float, seeds:
     assert (made.skipped, made.unaffordable) == ({}, {})
 
 
+@pytest.mark.usefixtures("all_quick")
 def test_time_that_is_gone_counts() -> None:
     """Loading belongs to the budget."""
     assert plan(100.0, used=35.0).settings.scale == 1.0
     assert plan(100.0, used=35.1).settings.scale == 0.5
 
 
+@pytest.mark.usefixtures("all_quick")
 def test_what_does_not_fit_is_left_out_from_the_top() -> None:
     """At a sixteenth and on two seeds, the steps of 1 s take 21, 42 and 208 s: the highest rung goes first."""
     made = plan(100.0, step_seconds=1.0)
@@ -100,6 +110,19 @@ def test_what_does_not_fit_is_left_out_from_the_top() -> None:
     assert made.estimates == pytest.approx({"lower": 400 / 16 * MARGIN * 2 / 3, "middle": 800 / 16 * MARGIN * 2 / 3})
 
 
+@pytest.mark.parametrize(
+    ("budget", "scale", "left_out"), [(65.0, 1.0, []), (25.0, 1.0, ["upper"]), (7.0, 0.5, ["middle", "upper"])]
+)
+def test_rungs_above_the_quick_ones_do_not_make_these_smaller(budget: float, scale: float, left_out: list[str]) -> None:
+    """On 10 ms a step the lowest takes 5 s, and the others 10 and 50 s: half of the time is enough for the lowest."""
+    made = plan(budget)
+
+    assert (made.settings.scale, sorted(made.unaffordable)) == (scale, left_out)
+    assert sorted(made.deferred) == left_out
+    assert made.spare == pytest.approx(budget - sum(made.estimates.values()))
+
+
+@pytest.mark.usefixtures("all_quick")
 def test_a_costly_rung_does_not_take_the_cheap_ones_above_it_with_it() -> None:
     """What a lower rung would need alone is left to those above that do without it."""
 
