@@ -22,6 +22,7 @@ class Expected:
     Attributes:
         kind: `float` takes whole numbers too; `bool` is never taken for a number.
         above: Numbers must be greater than this; None for no bound.
+        below: Numbers must be smaller than this; None for no bound.
         choices: The only values allowed; empty for no such list.
         optional: Whether it may be missing.
     """
@@ -30,6 +31,7 @@ class Expected:
     above: float | None = None
     choices: tuple[str, ...] = ()
     optional: bool = False
+    below: float | None = None
 
     def problem(self, value: object) -> str:
         """What is wrong with a value, as the end of a sentence; empty where nothing is."""
@@ -38,6 +40,8 @@ class Expected:
             return f"must be {_ARTICLED[self.kind]}, not {value!r}"
         if self.above is not None and isinstance(value, int | float) and not self.above < value < float("inf"):
             return f"must be a finite number above {self.above:g}, not {value!r}"
+        if self.below is not None and isinstance(value, int | float) and not value < self.below:
+            return f"must be below {self.below:g}, not {value!r}"
         if self.choices and value not in self.choices:
             return f"must be one of {', '.join(self.choices)}, not {value!r}"
         return ""

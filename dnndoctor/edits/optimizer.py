@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dnndoctor.edits import EditKind, Expected
+from dnndoctor.edits.constant_rate import rate_callbacks
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Edit
 
 
 class Optimizer(EditKind):
-    """Replaces the compiled optimizer by a fresh one of class `class_name` at a constant `learning_rate`."""
+    """Replaces the compiled optimizer by a fresh one of class `class_name` at a constant `learning_rate`, callbacks or not."""
 
     name = "optimizer"
     parameters: ClassVar[Mapping[str, Expected]] = {"class_name": Expected(str), "learning_rate": Expected(float, above=0)}
@@ -23,6 +24,9 @@ class Optimizer(EditKind):
         rate = edit.parameters["learning_rate"]
         return f"replace {' and '.join(kinds) or 'the optimizer'} by {edit.parameters['class_name']} at {rate:g}"
 
-    def patch(self, edit: Edit, facts: Facts) -> str:  # noqa: ARG002  the seam gives every patch the facts
+    def patch(self, edit: Edit, facts: Facts) -> str:
         """See `EditKind.patch`."""
-        return f"optimizer=keras.optimizers.{edit.parameters['class_name']}(learning_rate={edit.parameters['learning_rate']:g})"
+        rate = edit.parameters["learning_rate"]
+        call = f"optimizer=keras.optimizers.{edit.parameters['class_name']}(learning_rate={rate:g})"
+        # What sets the rates of the user's optimizer would set those of this one.
+        return "\n".join([call, *(f"callbacks=[...]: without {callback.kind}" for callback in rate_callbacks(facts))])

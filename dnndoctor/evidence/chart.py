@@ -16,6 +16,7 @@ class Chart:
         log_x, log_y: Whether an axis is logarithmic; values of zero and below are then not drawn.
         marks: Positions on the horizontal axis that are pointed out, by what they are ("your rate").
         ticks: Names of positions, by position, where they are layers and no numbers; empty for plain numbers.
+        spans: Heights that the vertical axis shows in any case, so that charts of one kind can be compared.
     """
 
     title: str
@@ -27,3 +28,4 @@ class Chart:
     log_y: bool = False
     marks: Mapping[str, float] = field(default_factory=dict)
     ticks: Mapping[float, str] = field(default_factory=dict)
+    spans: tuple[float, ...] = ()

@@ -29,6 +29,8 @@ class WeightFacts:
         zero_share: Share of values that are exactly zero, 0 to 1.
         nonfinite: How many values are NaN or infinite.
         trainable: Whether the optimizer updates it.
+        constraint: Class name of what bounds its values after every step, None where nothing does.
+        loaded: Whether the factory loads or assigns its values, the same ones for every seed.
     """
 
     name: str
@@ -41,6 +43,8 @@ class WeightFacts:
     zero_share: float
     nonfinite: int
     trainable: bool
+    constraint: str | None = None
+    loaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,24 @@ class LayerFacts:
     weights: tuple[WeightFacts, ...] = ()
     place: Place | None = None
     settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """A place inside the model where values are cut off at bounds.
+
+    Attributes:
+        name: Path of the layer, or name of the operation.
+        what: Its class ("ReLU", "Lambda", "Clip"), or the activation ("relu6").
+        low, high: The bounds, None where there is none on that side.
+        place: Where the user created the layer, None where that was not seen.
+    """
+
+    name: str
+    what: str
+    low: float | None
+    high: float | None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +213,9 @@ class RecipeFacts:
         jit_compile: As compiled ("auto" resolved).
         custom_train_step: Whether the class overrides `train_step`.
         class_weighted: Whether class weights are used.
+        rates: The compiled optimizer's rate as configured, by its schedule and by `LearningRateScheduler`, at 101 evenly
+            spaced steps of the whole course, the first and the last among them; empty where that cannot be told. What
+            callbacks do that hang on the training itself is not in it.
     """
 
     optimizers: tuple[OptimizerFacts, ...]
@@ -204,6 +229,7 @@ class RecipeFacts:
     jit_compile: bool = False
     custom_train_step: bool = False
     class_weighted: bool = False
+    rates: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +252,8 @@ class ArrayFacts:
         feature_mean_maximum: Largest |mean| over the features; NaN where not numeric.
         constant_features: How many features never change.
         features: Size of the last axis (1 for plain numbers).
+        codes: Of an input: whether the model reads its values as names and not as quantities (ids that are looked up or one-hot
+            coded, values that mark padding, text, whole numbers by the `Input`'s dtype), so that they cannot be rescaled.
     """
 
     name: str
@@ -247,6 +275,7 @@ class ArrayFacts:
     feature_mean_maximum: float
     constant_features: int
     features: int
+    codes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +386,7 @@ class Facts:
         fingerprint: Hash of the config, the user's source files and the sample: same fingerprint, same trials.
         environment: Versions and devices ("tensorflow": "2.21.0", "keras": ..., "python": ..., "devices": "CPU x2").
         not_seen: What could not be examined, as (what, why).
+        clips: Where values are cut off at bounds inside the model, as far as that was seen.
     """
 
     model_name: str
@@ -370,6 +400,7 @@ class Facts:
     fingerprint: str
     environment: Mapping[str, str] = field(default_factory=dict)
     not_seen: tuple[tuple[str, str], ...] = ()
+    clips: tuple[ClipFacts, ...] = ()
 
     def layer(self, path: str | None) -> LayerFacts | None:
         """The layer of that path.

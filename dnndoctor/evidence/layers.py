@@ -1,5 +1,6 @@
 """Questions about the stack of layers that several judgements ask."""
 
+import math
 from collections.abc import Sequence
 
 from dnndoctor.evidence.facts import Facts, LayerFacts, WeightFacts
@@ -145,6 +146,28 @@ def takes_raw_numbers(facts: Facts) -> bool | None:
         return False
     understood = all(layer.built_in and (layer.kind in PASSING or layer.kind.startswith("Random")) for layer in before)
     return True if understood and facts.layers[first].built_in and facts.model_kind != "subclassed" else None
+
+
+def multiplications(facts: Facts) -> int | None:
+    """How many multiplications all kernels take for one row, forward; None where the facts do not tell.
+
+    They do not where a layer is the user's own, has kernels that work otherwise than by an affine map (recurrence, attention), or
+    has an output of unknown size.
+
+    Args:
+        facts: Of the subject.
+    """
+    total = 0
+    for layer in facts.layers:
+        values = sum(math.prod(weight.shape) for weight in layer.weights if len(weight.shape) >= 2)
+        if not layer.built_in or (values and (layer.kind not in AFFINE | {"Embedding"} or layer.output_shape is None)):
+            return None
+        if values and layer.kind in AFFINE:
+            sizes = [size for size in layer.output_shape or () if size is not None]
+            if len(sizes) < len(layer.output_shape or ()):
+                return None
+            total += values * math.prod(sizes) // (layer.units or 1)
+    return total if facts.layers else None
 
 
 def kernels(layer: LayerFacts) -> tuple[WeightFacts, ...]:

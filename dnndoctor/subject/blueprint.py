@@ -45,6 +45,7 @@ class Blueprint:
         batch_size: Of the user's recipe.
         epochs: Of the user's recipe.
         steps_per_epoch: As the user set it, None where an epoch is one pass over the data.
+        course: Optimizer steps of the user's whole recipe on all their data, None where not known.
         shuffle: Whether the user's recipe changes the order from epoch to epoch.
         make_callbacks: Makes the user's callbacks afresh.
         output_names: Names of the outputs, in the order of `facts.data.targets`.
@@ -53,6 +54,7 @@ class Blueprint:
         constant_errors: `TargetFacts.constant_error` by output name.
         self_seeded: Whether the factory gives the same weights for every seed, which `build` has already made up for; False also
             where equal weights are meant (saved ones); None where the engine is to find out and to draw them anew.
+        loaded: Paths of the variables whose values `build` loads or assigns, the same ones for every seed.
     """
 
     build: Callable[[int], keras.Model]
@@ -61,6 +63,7 @@ class Blueprint:
     batch_size: int = 32
     epochs: int = 1
     steps_per_epoch: int | None = None
+    course: int | None = None
     shuffle: bool = True
     make_callbacks: Callable[[], list[Any]] = list
     output_names: tuple[str, ...] = ()
@@ -68,6 +71,13 @@ class Blueprint:
     encodings: Mapping[str, str] = field(default_factory=dict)
     constant_errors: Mapping[str, float | None] = field(default_factory=dict)
     self_seeded: bool | None = None
+    loaded: frozenset[str] = frozenset()
+
+    @property
+    def course_steps(self) -> int:
+        """Steps of the whole recipe; on the sample where those on all the data are not known."""
+        steps = self.steps_per_epoch or -(-self.train.rows // self.batch_size)
+        return max(1, self.course or self.epochs * steps)
 
 
 def _first_leaf(tree: Tree) -> Array:

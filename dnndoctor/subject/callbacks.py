@@ -1,10 +1,13 @@
 """What becomes of the user's callbacks: schedules and metric-driven ones take part in trials, writers are only read."""
 
+import copy
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 import keras
+import numpy as np
 
 from dnndoctor.evidence.facts import CallbackFacts
 
@@ -13,6 +16,9 @@ WRITERS = frozenset({"BackupAndRestore", "CSVLogger", "ModelCheckpoint", "OrbaxC
 
 SILENT = frozenset({"History", "ProgbarLogger"})
 """Callbacks that Keras adds by itself and that change nothing."""
+
+MOST_EPOCHS = 100_000
+"""A schedule is followed for so many epochs at most: a second or so of a plain function's time."""
 
 _EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_test_begin", "on_test_end", "on_train_begin", "on_train_end")
 _BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
@@ -67,6 +73,18 @@ def overrides(callback: Any, hook: str) -> bool:
     return getattr(method, "__func__", method) is not getattr(keras.callbacks.Callback, hook, None)
 
 
+def overrides_of(callback: Any, kind: Any, hook: str) -> bool:
+    """Whether a callback brings another version of a hook than a class above it.
+
+    Args:
+        callback: Of that class or below.
+        kind: The class.
+        hook: Name of one of its methods.
+    """
+    method = getattr(callback, hook)
+    return getattr(method, "__func__", method) is not getattr(kind, hook)
+
+
 def taking_part(callbacks: Sequence[Any]) -> list[Any]:
     """The callbacks whose hooks a trial calls, in order.
 
@@ -90,6 +108,96 @@ def wants_every_step(callbacks: Sequence[Any]) -> bool:
         callbacks: Those that take part.
     """
     return any(overrides(callback, hook) for callback in callbacks for hook in _BATCH_HOOKS)
+
+
+def stretchable(callback: Any) -> bool:
+    """Whether it is a callback of Keras' own that schedules the rate, so that `stretched` does something.
+
+    Args:
+        callback: One that takes part.
+    """
+    return isinstance(callback, keras.callbacks.LearningRateScheduler | keras.callbacks.ReduceLROnPlateau)
+
+
+def stretched(callback: Any, factor: float) -> Any:
+    """A callback whose intervals are longer, or shorter.
+
+    A `LearningRateScheduler` is called once for every whole number that the epoch divided by the factor reaches, so that
+    schedules which go on from the rate they are given (`rate * 0.9`) are stretched too.
+
+    Args:
+        callback: The user's.
+        factor: What the intervals are multiplied by.
+
+    Returns:
+        A changed copy; the callback itself where it does not schedule the rate.
+    """
+    if not stretchable(callback):
+        return callback
+    longer = copy.copy(callback)
+    if isinstance(longer, keras.callbacks.ReduceLROnPlateau):
+        # A patience of none at all would be another schedule: every epoch that does not improve would lower the rate.
+        longer.patience = max(min(1, longer.patience), round(longer.patience * factor))
+        longer.cooldown = round(longer.cooldown * factor)
+        return longer
+    begin, last = longer.on_epoch_begin, -1
+
+    def on_epoch_begin(epoch: int, logs: Any = None) -> None:
+        nonlocal last
+        reached = int(epoch / factor + 1e-9)  # 49 / 9.8 is a little less than 5
+        while last < reached:
+            last += 1
+            begin(last, logs)
+
+    longer.on_epoch_begin = on_epoch_begin
+    return longer
+
+
+def scheduled_rates(callback: Any, rate: float, epochs: int) -> list[float] | None:
+    """The rate that a `LearningRateScheduler` sets in every epoch, by its own function and without any model.
+
+    Args:
+        callback: Of any kind.
+        rate: Before the first epoch.
+        epochs: How many.
+
+    Returns:
+        One rate an epoch; None where it is no such callback, or its function cannot be followed.
+    """
+    kind = keras.callbacks.LearningRateScheduler
+    if not isinstance(callback, kind) or overrides_of(callback, kind, "on_epoch_begin") or epochs > MOST_EPOCHS:
+        return None
+    rates: list[float] = []
+    try:
+        schedule = copy.deepcopy(callback.schedule)  # a callable object may count its calls
+        for epoch in range(epochs):
+            try:
+                rate = float(schedule(epoch, rate))
+            except TypeError:  # a function of the epoch alone, as Keras takes them too
+                rate = float(schedule(epoch))
+            set_to = np.float32(rate)  # of the variable that the function is told the rate from in the next epoch
+            rate = float(set_to)
+            rates.append(float(str(set_to)))
+    except Exception:  # the user's own code: what it raises shows in the trials
+        return None
+    return rates if all(map(math.isfinite, rates)) else None
+
+
+def largest_scheduled(callbacks: Sequence[Any], optimizer: Any, epochs: int) -> float | None:
+    """The largest rate that the callbacks will set for an optimizer, None where no callback tells beforehand.
+
+    Args:
+        callbacks: Those that take part.
+        optimizer: Whose rate they set.
+        epochs: Of the whole course.
+    """
+    rate = getattr(optimizer, "learning_rate", None)
+    if not isinstance(rate, keras.Variable):
+        return None
+    for callback in callbacks:
+        if rates := scheduled_rates(callback, float(rate), epochs):
+            return max(rates)
+    return None
 
 
 def describe_callbacks(callbacks: Sequence[Any]) -> tuple[CallbackFacts, ...]:

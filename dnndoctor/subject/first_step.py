@@ -14,7 +14,7 @@ from dnndoctor.subject.loading import UserCode
 _STAGE = "taking the first training step"
 
 
-def try_first_step(model: keras.Model, sample: Sample, batch_size: int, code: UserCode, name: str) -> None:
+def try_first_step(model: keras.Model, sample: Sample, batch_size: int, code: UserCode) -> None:
     """Takes one step, eagerly, so that nothing is traced for it.
 
     Args:
@@ -22,7 +22,6 @@ def try_first_step(model: keras.Model, sample: Sample, batch_size: int, code: Us
         sample: The training sample.
         batch_size: Rows of the step, or fewer where the sample has fewer.
         code: Cuts tracebacks to the user's frames.
-        name: What the user calls the model.
 
     Raises:
         SubjectError: The step failed; the message has the shapes of inputs, outputs and targets.
@@ -31,7 +30,7 @@ def try_first_step(model: keras.Model, sample: Sample, batch_size: int, code: Us
     x, y, weight = (take(tree, rows) for tree in (sample.x, sample.y, sample.weight))
     model.run_eagerly, model.jit_compile = True, False
     try:
-        with code.guarded(name, _STAGE):
+        with code.guarded("The first training step", _STAGE, named=False):
             data = map_tree(tf.convert_to_tensor, (x, y, weight))
             model.train_step(keras.utils.pack_x_y_sample_weight(*data))
     except SubjectError as error:

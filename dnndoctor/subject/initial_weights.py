@@ -52,6 +52,24 @@ def random_weights(model: keras.Model, creation: Creation) -> list[Any]:
     ]
 
 
+def loaded_paths(model: keras.Model, creation: Creation, other: keras.Model) -> frozenset[str]:
+    """Paths of the variables that the factory loads or assigns, the same values whatever the seed.
+
+    Args:
+        model: Built, and as it came from its making.
+        creation: What was seen while it was made.
+        other: The same model made by another seed.
+    """
+    of_other = {variable.path: variable for variable in other.variables}
+    return frozenset(
+        variable.path
+        for variable in model.variables
+        if creation.overwritten(variable)
+        and variable.path in of_other
+        and np.array_equal(np.asarray(variable), np.asarray(of_other[variable.path]))
+    )
+
+
 def variable_initializer(walked: WalkedLayer, variable: Any, creation: Creation) -> Any:
     """The initializer of a layer's variable, None where it is not known.
 

@@ -106,16 +106,18 @@ class UserCode:
             return factory(**args)
 
     @contextlib.contextmanager
-    def guarded(self, what: str, stage: str) -> Iterator[None]:
+    def guarded(self, what: str, stage: str, *, named: bool = True) -> Iterator[None]:
         """Runs user code: no training, and every exception becomes a `SubjectError` with the user's own frames.
 
         Args:
             what: What is being run, for the message.
             stage: For the error.
+            named: Whether that is a name from the user's code, shown as code.
 
         Raises:
             SubjectError: The code raised, tried to leave the process, or began to train.
         """
+        shown = f"`{what}`" if named else what
         try:
             with _no_training(self.folder):
                 yield
@@ -123,26 +125,26 @@ class UserCode:
             raise
         except _TrainingStartedError as stop:
             raise SubjectError(
-                f"`{what}` starts training while it is being loaded{_at(stop.place)}.",
+                f"{shown} starts training while it is being loaded{_at(stop.place)}.",
                 stage=stage,
                 advice='Put the training under `if __name__ == "__main__":`; the doctor trains the model by itself.',
                 frames=user_frames(stop, self.folder).rsplit("\n", 1)[0],
             ) from None
         except BaseException as error:
-            self._refuse(what, stage, error)
+            self._refuse(shown, stage, error)
 
-    def _refuse(self, what: str, stage: str, error: BaseException) -> NoReturn:
+    def _refuse(self, shown: str, stage: str, error: BaseException) -> NoReturn:
         at = _at(raising_place(error, self.folder))
         said = first_line(error)
-        message = f"`{what}` raised {type(error).__name__}{at}" + (f": {said}" if said else ".")
+        message = f"{shown} raised {type(error).__name__}{at}" + (f": {said}" if said else ".")
         advice = "Run it by itself to see the same error, and mend it there."
         if isinstance(error, SystemExit):
-            message = f"`{what}` tried to end the process by sys.exit({'' if error.code is None else error.code!r}){at}."
+            message = f"{shown} tried to end the process by sys.exit({'' if error.code is None else error.code!r}){at}."
             advice = 'Put what ends the script under `if __name__ == "__main__":`.'
         elif isinstance(error, KeyboardInterrupt):
-            message = f"`{what}` was interrupted{at}."
+            message = f"{shown} was interrupted{at}."
         elif isinstance(error, ModuleNotFoundError) and error.name:
-            message = f"`{what}` needs the module `{error.name}`, which is not installed{at}."
+            message = f"{shown} needs the module `{error.name}`, which is not installed{at}."
             advice = "Install it in the environment that dnndoctor runs in, or put its folder on PYTHONPATH."
         elif isinstance(error, FileNotFoundError):
             advice = (

@@ -57,6 +57,8 @@ class Session:
 
         loaded = LoadedConfig.model_validate_json(config)
         blueprint, facts = load_subject(loaded, folder, stage)
+        if loaded.config.ladder.preset == "static":
+            return facts  # no trial will be run, so nothing is traced for one
         workers = loaded.config.runtime.workers
         self._engine = Engine(blueprint, cores=usable_cores() if workers == "auto" else workers, alive=stage)
         return replace(facts, engine=self._engine.facts())

@@ -14,6 +14,7 @@ from dnndoctor.config.schema import DataFile, Factory, LoadedConfig
 from dnndoctor.evidence.facts import EngineFacts, Facts
 from dnndoctor.subject import recipe
 from dnndoctor.subject.blueprint import Blueprint, Sample
+from dnndoctor.subject.coded_inputs import coded_inputs
 from dnndoctor.subject.data.cache import load_sample, save_sample
 from dnndoctor.subject.data.drawing import Drawn, as_fit_gives_it, draw
 from dnndoctor.subject.data.files import open_data_file
@@ -21,11 +22,12 @@ from dnndoctor.subject.data.parts import READING, ModelHints, Rows, unreadable
 from dnndoctor.subject.data.returned import understand
 from dnndoctor.subject.data.trees import map_tree, named_leaves, take
 from dnndoctor.subject.facts.data_facts import data_facts
-from dnndoctor.subject.facts.layer_facts import layer_facts
+from dnndoctor.subject.facts.layer_facts import clip_facts, layer_facts
 from dnndoctor.subject.facts.output_facts import output_facts
 from dnndoctor.subject.facts.recipe_facts import recipe_facts
 from dnndoctor.subject.fingerprint import fingerprint, source_digest
 from dnndoctor.subject.first_step import try_first_step
+from dnndoctor.subject.initial_weights import loaded_paths
 from dnndoctor.subject.loading import UserCode
 from dnndoctor.subject.model_source import Built, ModelSource, is_built
 
@@ -85,12 +87,14 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
     source.detect_self_seeding(built, other)
 
     alive("looking at the model")
-    layers = layer_facts(built.model, built.creation)
-    try_first_step(other.model, train, batch_size, code, source.name)
+    loaded = loaded_paths(built.model, built.creation, other.model)
+    layers = layer_facts(built.model, built.creation, loaded)
+    try_first_step(other.model, train, batch_size, code)
     with code.guarded(source.name, "looking at the model"):
         _resolve_losses(built, batch)
         outputs = output_facts(built.model, take(batch[0], slice(0, _PROBE_ROWS)))
-        found = data_facts(drawn, outputs, batch_size)
+        found = data_facts(drawn, outputs, batch_size, coded_inputs(built.model, batch[0]))
+        clips = clip_facts(built.model, built.creation)
         steps = recipe.steps_per_epoch(wanted.fit, drawn.rows_total, drawn.batches_total)
         shuffle = wanted.fit.shuffle if drawn.batch_size is None else _shuffled(drawn, wanted.fit.shuffle)
         of_recipe = recipe_facts(built, config, callbacks, batch_size, steps, shuffle)
@@ -106,6 +110,7 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         fingerprint=fingerprint(config, sources, drawn),
         environment=environment(),
         not_seen=_not_seen(source, drawn, len(outputs.facts), len(found.targets)),
+        clips=clips,
     )
     blueprint = Blueprint(
         build=source.build,
@@ -114,6 +119,7 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         batch_size=batch_size,
         epochs=wanted.fit.epochs,
         steps_per_epoch=wanted.fit.steps_per_epoch,
+        course=None if steps is None else max(1, steps * wanted.fit.epochs),
         shuffle=shuffle is not False,
         make_callbacks=make_callbacks,
         output_names=tuple(target.output for target in found.targets),
@@ -121,6 +127,7 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         encodings={target.output: target.encoding for target in found.targets},
         constant_errors={target.output: target.constant_error for target in found.targets},
         self_seeded=source.self_seeded,
+        loaded=loaded,
     )
     return blueprint, facts
 

@@ -2,7 +2,7 @@
 
 from dnndoctor.edits import edit_kind
 from dnndoctor.evidence.trial import Edit
-from tests.evidence_samples import facts, optimizer
+from tests.evidence_samples import callback, facts, optimizer
 
 EDIT = Edit("optimizer", {"class_name": "Adam", "learning_rate": 1e-3})
 
@@ -13,6 +13,15 @@ def test_replaced() -> None:
 
     assert edit_kind("optimizer").sentence(EDIT, subject) == "replace SGD by Adam at 0.001"
     assert edit_kind("optimizer").patch(EDIT, subject) == "optimizer=keras.optimizers.Adam(learning_rate=0.001)"
+
+
+def test_callbacks_that_set_the_rate() -> None:
+    """They were made for the other optimizer, and go with it; others stay."""
+    callbacks = (callback("LearningRateScheduler", "per step"), callback("EarlyStopping"))
+
+    _, gone = edit_kind("optimizer").patch(EDIT, facts(recipe={"callbacks": callbacks})).splitlines()
+
+    assert gone == "callbacks=[...]: without LearningRateScheduler"
 
 
 def test_same_class() -> None:

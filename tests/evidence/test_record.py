@@ -6,9 +6,11 @@ import math
 import pytest
 from pydantic import ValidationError
 
+from dnndoctor.evidence.facts import RecipeFacts
 from dnndoctor.evidence.outcome import LayerCurve, Outcome, OutputScore, Score, Scores, State
 from dnndoctor.evidence.record import dumps, loads
 from dnndoctor.evidence.trial import Edit, Recording, Trial
+from tests.evidence_samples import callback, facts
 
 
 def _outcome() -> Outcome:
@@ -29,6 +31,13 @@ def test_a_record_comes_back_equal() -> None:
     outcome = _outcome()
 
     assert loads(Outcome, dumps(outcome)) == outcome
+
+
+def test_a_recipe_comes_back_equal() -> None:
+    """So do the facts of a recipe, with the rates of its whole course."""
+    recipe = facts(recipe={"rates": (0.1, 0.05, 1e-7), "callbacks": (callback("EarlyStopping", patience=3),)}).recipe
+
+    assert loads(RecipeFacts, dumps(recipe)) == recipe
 
 
 def test_values_that_are_not_finite_are_strings() -> None:

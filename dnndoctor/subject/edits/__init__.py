@@ -1,18 +1,29 @@
 """Edits applied to the live subject, one a file; `dnndoctor/edits/` holds their sentences and patches under the same stems."""
 
 from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, TypeAlias
 
 import keras
 
 from dnndoctor.evidence.trial import Edit, Parameter
 from dnndoctor.shelf import classes_in
 
+StartChange: TypeAlias = Callable[[Sequence[Any], int], list[Any]]
+"""From the values that a seed draws for a model's variables, in their order, and the seed, to the values of a trial."""
+
 
 class CannotApplyError(Exception):
     """An edit does not apply to this subject; the message says why in one sentence."""
+
+
+class Held(StrEnum):
+    """A rate that is held, whatever schedules and callbacks make of it: the largest of the course, or the one compiled with."""
+
+    LARGEST = "largest"
+    COMPILED = "compiled"
 
 
 @dataclass(frozen=True)
@@ -22,10 +33,18 @@ class Run:
     Attributes:
         rate_factor: What every learning rate is multiplied by.
         batch_size: Rows a step.
+        held: Which rate every optimizer keeps from the first step on, before factors; None where rates go their way.
+        stretch: What the intervals of schedules are multiplied by.
+        phases: Shares of the trial's steps after which every rate is multiplied by a factor, as (share, factor).
+        epochs_factor: What the recipe's number of epochs is multiplied by.
     """
 
     rate_factor: float = 1.0
     batch_size: int = 32
+    held: Held | None = None
+    stretch: float = 1.0
+    phases: tuple[tuple[float, float], ...] = ()
+    epochs_factor: float = 1.0
 
 
 class AppliedEdit(ABC):
@@ -34,10 +53,12 @@ class AppliedEdit(ABC):
     Attributes:
         name: The stem of its file.
         structural: Whether `change_model` is overridden, so that a model is built and traced for it.
+        rescaling: Whether `change_inputs` gives numbers another scale, so that inputs that are codes must be left as they are.
     """
 
     name: ClassVar[str]
     structural: ClassVar[bool] = False
+    rescaling: ClassVar[bool] = False
 
     def change_model(self, model: keras.Model, parameters: Mapping[str, Parameter], inputs: Any) -> None:  # noqa: B027  most edits need no model
         """Changes a freshly built, compiled model of our own in place; nothing of it was traced yet.
@@ -64,18 +85,43 @@ class AppliedEdit(ABC):
         del parameters
         return run
 
-    def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter]) -> Any:
+    def change_start(self, model: keras.Model, parameters: Mapping[str, Parameter], inputs: Any, loaded: Set[str]) -> StartChange:
+        """Says what a model's variables start from instead of what the factory draws; the model itself stays as it is.
+
+        Args:
+            model: With the structural edits, and with all its variables; their values mean nothing here.
+            parameters: Of the edit.
+            inputs: As for `change_model`.
+            loaded: Paths of the variables that the factory loads or assigns, the same for every seed.
+
+        Raises:
+            CannotApplyError: There is nothing to change.
+        """
+        del model, parameters, inputs, loaded
+        return lambda values, _seed: list(values)
+
+    def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter], reference: Any) -> Any:
         """Changes the rows of one input; targets and weights stay.
 
         Args:
             leaf: Tensor, (rows, ...).
             parameters: Of the edit.
+            reference: The same input of the training sample, to take statistics from: `leaf` itself where it is the one.
 
         Returns:
-            A tensor of the same shape and dtype.
+            A tensor of the same shape; of another dtype only where the leaf's holds whole numbers alone.
         """
-        del parameters
+        del parameters, reference
         return leaf
+
+    @classmethod
+    def overrides(cls, method: str) -> bool:
+        """Whether the edit has a method of its own.
+
+        Args:
+            method: "change_start", "change_inputs", ...
+        """
+        return getattr(cls, method) is not getattr(AppliedEdit, method)
 
 
 def applied(edit: Edit) -> AppliedEdit:

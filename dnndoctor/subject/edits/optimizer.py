@@ -1,18 +1,19 @@
 """Another optimizer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import keras
 
 from dnndoctor.evidence.trial import Parameter
-from dnndoctor.subject.edits import AppliedEdit, CannotApplyError, number
+from dnndoctor.subject.edits import AppliedEdit, CannotApplyError, Held, Run, number
 from dnndoctor.subject.edits.loss import recompile
 from dnndoctor.subject.engine.state import optimizers_of
 
 
 class Optimizer(AppliedEdit):
-    """The compiled optimizer replaced by a fresh one of `class_name` with a constant `learning_rate`."""
+    """The compiled optimizer replaced by a fresh one of `class_name` with a constant `learning_rate`, callbacks or not."""
 
     name = "optimizer"
     structural = True
@@ -28,3 +29,8 @@ class Optimizer(AppliedEdit):
         if len(found) > 1 or not found or found[0] is not model.optimizer:
             raise CannotApplyError("The model trains with several optimizers of its own, so none can be put in the place of all.")
         recompile(model, optimizer=kind(learning_rate=rate))
+
+    def change_run(self, run: Run, parameters: Mapping[str, Parameter]) -> Run:
+        """See `AppliedEdit`; callbacks would set the rates that were meant for the user's optimizer."""
+        del parameters
+        return replace(run, held=Held.COMPILED)

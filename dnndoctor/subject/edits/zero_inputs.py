@@ -14,7 +14,7 @@ class ZeroInputs(AppliedEdit):
 
     name = "zero_inputs"
 
-    def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter]) -> Any:
+    def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter], reference: Any) -> Any:
         """See `AppliedEdit`."""
-        del parameters
+        del parameters, reference
         return tf.zeros_like(leaf)

@@ -39,6 +39,7 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
+@private.lasting_kernels()
 def make_model(blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Rows) -> keras.Model:
     """A fresh model with structural edits and all its weights.
 
@@ -60,6 +61,7 @@ def make_model(blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Row
     return model
 
 
+@private.lasting_kernels()
 def make_weights(
     blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Rows, shapes: Sequence[tuple[int, ...]]
 ) -> keras.Model:

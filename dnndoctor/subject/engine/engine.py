@@ -13,11 +13,13 @@ from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Edit, Recording, Trial
 from dnndoctor.subject import edits as subject_edits
 from dnndoctor.subject.blueprint import Blueprint
-from dnndoctor.subject.edits import CannotApplyError, Run
+from dnndoctor.subject.callbacks import stretchable, taking_part
+from dnndoctor.subject.edits import CannotApplyError, Held, Run
 from dnndoctor.subject.engine import data as rows_data
 from dnndoctor.subject.engine import order
-from dnndoctor.subject.engine.building import without_collection
+from dnndoctor.subject.engine.building import symbolic, without_collection
 from dnndoctor.subject.engine.data import Rows
+from dnndoctor.subject.engine.edited_rows import EditedRows
 from dnndoctor.subject.engine.epochs import Epochs
 from dnndoctor.subject.engine.evaluation import SMALLEST_BATCH, Evaluator, ScoredRows, counted_rows, score_rows
 from dnndoctor.subject.engine.job import Context, Job, Pace, Progress, run
@@ -31,7 +33,7 @@ SCORED_BY_STEP = ((0.5, 128), (0.05, 512))
 """Where a step takes so many seconds, so many rows are scored at most: a score then costs a few steps and no minutes."""
 
 MEASURED_SECONDS = 0.05
-"""Steps are timed for so long at the start: hundreds where they take 0.1 ms, a dozen where they take 4 ms."""
+"""Steps are timed for about so long at the start, and at least half of it: hundreds of 0.1 ms, six of 4 ms."""
 
 MOST_GROWTH = 16
 """Of the number of steps from one measurement to the next, the first of which pay for the set-up of the graph."""
@@ -60,7 +62,7 @@ class Engine:
         self._counted = counted_rows(blueprint.train)
         self._structures: dict[tuple[Any, ...], Structure] = {}
         self._evaluators: dict[int, Evaluator] = {}
-        self._edited: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._edited = EditedRows(self._rows, self._validation, self._coded)
         self._scored: dict[Any, ScoredRows | None] = {}
         self._starts: dict[Any, Any] = {}
         self._pace = Pace()
@@ -87,7 +89,7 @@ class Engine:
         everything = np.arange(self._rows.count, dtype=np.int32)
         self._alive("timing the training step")
         steps, took = 2, 0.0
-        while took < MEASURED_SECONDS:
+        while took < MEASURED_SECONDS / 2:
             index = order.stream(everything, steps, size, 0, True)
             began = time.perf_counter()
             taken = len(way.run(self._rows.leaves, index, -np.inf, 0, None).records)
@@ -153,9 +155,9 @@ class Engine:
                 outcome = self._failed(job.trial, error)
             tell(outcome)
 
-        jobs = list(self._prepared(trials, context, tell))
-        # All are made ready first: making them beside running ones was measured and took a third more CPU time.
-        Pool([(job, self._length(job)) for job in jobs], min(self._cores, len(jobs)), work).run()
+        # The first begin while the others are made ready, which costs no more CPU time as long as kernels last (`private`).
+        jobs = ((job, self._length(job)) for job in self._prepared(trials, context, tell))
+        Pool(jobs, min(self._cores, len(trials)), work).run()
 
     def _prepared(self, trials: Sequence[Trial], context: Context, tell: Callable[[Outcome], None]) -> Iterator[Job]:
         """Trials ready to run; what cannot run is told instead."""
@@ -176,7 +178,7 @@ class Engine:
                 yield job
 
     def _epochs(self, job: Job, context: Context) -> Outcome:
-        return Epochs(job, self._blueprint, self._validation, context).run()
+        return Epochs(job, self._blueprint, self._edited.validation(job.trial.edits), context).run()
 
     def _length(self, job: Job) -> float:
         guessed = (1.0 if np.isnan(self._step) else self._step) * max(0.1, job.batch_size / max(1, self._blueprint.batch_size))
@@ -188,15 +190,28 @@ class Engine:
         state = State.OUT_OF_MEMORY if isinstance(error, tf.errors.ResourceExhaustedError | MemoryError) else State.FAILED
         return Outcome(trial, state, reason=reason(error))
 
-    def _structure(self, edits: tuple[Edit, ...]) -> Structure:
-        name = tuple((edit.name, *sorted(edit.parameters.items())) for edit in edits)
+    def _structure(self, edits: tuple[Edit, ...], rows: Rows | None = None) -> Structure:
+        rows = rows or self._rows
+        # Whole numbers that an edit gave another scale are fractions, and a trace takes one dtype only.
+        dtypes = tuple(leaf.dtype.name for leaf in rows.leaves)
+        plain = dtypes == tuple(leaf.dtype.name for leaf in self._rows.leaves)
+        name = (*((edit.name, *sorted(edit.parameters.items())) for edit in edits), *(() if plain else dtypes))
         if name not in self._structures:
-            self._structures[name] = Structure(self._blueprint, edits, self._rows, self._blueprint.batch_size, self._cores)
+            self._structures[name] = Structure(self._blueprint, edits, rows, self._blueprint.batch_size, self._cores)
         return self._structures[name]
+
+    def _coded(self) -> Sequence[bool]:
+        from dnndoctor.subject.coded_inputs import coded_inputs  # here, as it stands on modules of this package
+
+        return rows_data.leaves_of(coded_inputs(self._structure(()).model, symbolic(self._rows)[0]))
 
     def _job(self, trial: Trial) -> Job:
         run_of = subject_edits.change_run(trial.edits, Run(batch_size=self._blueprint.batch_size))
-        structure = self._structure(tuple(edit for edit in trial.edits if subject_edits.applied(edit).structural))
+        edited = self._edited.train(trial.edits)
+        structure = self._structure(tuple(edit for edit in trial.edits if subject_edits.applied(edit).structural), edited)
+        callbacks = taking_part(self._blueprint.make_callbacks()) if trial.callbacks else []
+        if run_of.stretch != 1 and not structure.rates.scheduled and not any(map(stretchable, callbacks)):
+            raise CannotApplyError("Neither the optimizer nor a callback of Keras' own schedules the rate, so nothing stretches.")
         way = structure.way(trial.recording, keep_metrics=trial.callbacks)
         rows = np.arange(self._rows.count, dtype=np.int32)
         if trial.rows is not None:
@@ -211,43 +226,36 @@ class Engine:
         index = np.zeros((0, size), np.int32)
         if not trial.callbacks:
             index = order.stream(rows, trial.steps, size, trial.seed, self._blueprint.shuffle or trial.rows is not None)
-        data_edits = tuple(edit for edit in trial.edits if _changes_inputs(edit))
-        evaluator = self._evaluator(structure) if trial.scored or (trial.callbacks and self._validation is not None) else None
+        data_edits = _overriding(trial, "change_inputs")
+        start_edits = _overriding(trial, "change_start")
+        evaluated = trial.scored or (trial.callbacks and self._validation is not None)
+        evaluator = self._evaluator(structure, edited) if evaluated else None
         return Job(
             trial=trial,
             structure=structure,
             way=way,
             evaluator=evaluator,
-            leaves=self._leaves(data_edits),
+            leaves=edited.leaves,
             rows=rows,
             index=index,
             batch_size=size,
-            rate_factor=run_of.rate_factor,
-            start=structure.start(self._seeds.drawn(structure, trial.seed), run_of.rate_factor),
-            train=self._train_rows(trial, rows, data_edits, evaluator, structure) if trial.scored else None,
+            recipe=run_of,
+            start=structure.start(
+                self._seeds.drawn(structure, trial.seed, start_edits),
+                run_of.rate_factor,
+                stretch=run_of.stretch,
+                held_over=round(self._blueprint.course_steps * run_of.epochs_factor) if run_of.held is Held.LARGEST else None,
+            ),
+            train=self._train_rows(trial, rows, edited, evaluator, structure) if trial.scored else None,
             validation=self._validation_rows(data_edits, evaluator, structure) if trial.scored else None,
             starts=self._starts,
-            start_key=(id(structure), trial.seed, trial.rows, data_edits and repr(data_edits)),
+            start_key=(id(structure), trial.seed, trial.rows, repr((data_edits, start_edits))),
         )
 
-    def _leaves(self, edits: tuple[Edit, ...], rows: Rows | None = None) -> tuple[Any, ...]:
-        rows = rows or self._rows
-        key = (id(rows), repr(edits))
-        if key not in self._edited:
-            inputs = set(rows_data.leaves_of(rows.template[0]))
-            leaves = list(rows.leaves)
-            for edit in edits:
-                leaves = [
-                    subject_edits.applied(edit).change_inputs(leaf, edit.parameters) if number in inputs else leaf
-                    for number, leaf in enumerate(leaves)
-                ]
-            self._edited[key] = tuple(leaves)
-        return self._edited[key]
-
-    def _evaluator(self, structure: Structure) -> Evaluator:
+    def _evaluator(self, structure: Structure, rows: Rows) -> Evaluator:
         if id(structure) not in self._evaluators:
             size = structure.fixed_batch or max(self._blueprint.batch_size, SMALLEST_BATCH)
-            evaluator = Evaluator(structure.model, self._blueprint, self._rows, size)
+            evaluator = Evaluator(structure.model, self._blueprint, rows, size)
             for function in evaluator.functions():
                 structure.state.know(function.graph.variables)
             self._evaluators[id(structure)] = evaluator
@@ -259,33 +267,32 @@ class Engine:
         return limit - limit % structure.fixed_batch if structure.fixed_batch else limit
 
     def _train_rows(
-        self, trial: Trial, rows: np.ndarray[Any, Any], edits: tuple[Edit, ...], evaluator: Evaluator | None, structure: Structure
+        self, trial: Trial, rows: np.ndarray[Any, Any], edited: Rows, evaluator: Evaluator | None, structure: Structure
     ) -> ScoredRows | None:
-        key = (id(structure), None if trial.rows is None else (trial.rows, trial.seed), repr(edits))
+        key = (id(structure), None if trial.rows is None else (trial.rows, trial.seed), id(edited))
         if key not in self._scored:
             chosen = _some(rows, self._limit(evaluator, structure, len(rows)))
-            whole = Rows(self._leaves(edits), self._rows.template, self._rows.count)
             self._scored[key] = (
-                score_rows(whole, self._blueprint.train, self._blueprint.output_names, chosen) if len(chosen) else None
+                score_rows(edited, self._blueprint.train, self._blueprint.output_names, chosen) if len(chosen) else None
             )
         return self._scored[key]
 
     def _validation_rows(self, edits: tuple[Edit, ...], evaluator: Evaluator | None, structure: Structure) -> ScoredRows | None:
-        if self._validation is None or self._blueprint.validation is None:
+        edited = self._edited.validation(edits)
+        if edited is None or self._blueprint.validation is None:
             return None
         key = (id(structure), "validation", repr(edits))
         if key not in self._scored:
-            rows = np.arange(self._validation.count, dtype=np.int32)
+            rows = np.arange(edited.count, dtype=np.int32)
             chosen = _some(rows, self._limit(evaluator, structure, len(rows)))
-            whole = Rows(self._leaves(edits, self._validation), self._validation.template, self._validation.count)
             self._scored[key] = (
-                score_rows(whole, self._blueprint.validation, self._blueprint.output_names, chosen) if len(chosen) else None
+                score_rows(edited, self._blueprint.validation, self._blueprint.output_names, chosen) if len(chosen) else None
             )
         return self._scored[key]
 
 
-def _changes_inputs(edit: Edit) -> bool:
-    return type(subject_edits.applied(edit)).change_inputs is not subject_edits.AppliedEdit.change_inputs
+def _overriding(trial: Trial, method: str) -> tuple[Edit, ...]:
+    return tuple(edit for edit in trial.edits if subject_edits.applied(edit).overrides(method))
 
 
 def _some(rows: np.ndarray[Any, Any], limit: int) -> np.ndarray[Any, Any]:

@@ -1,8 +1,9 @@
 """Running one trial on one set of variables: reset, chunks of steps, scores."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from dnndoctor.evidence.outcome import Outcome, Score, Scores, State
 from dnndoctor.evidence.trial import Trial
+from dnndoctor.subject.edits import Run
 from dnndoctor.subject.engine.evaluation import Evaluator, ScoredRows
 from dnndoctor.subject.engine.paths import Way
 from dnndoctor.subject.engine.reading import curves, first_nonfinite
@@ -102,7 +104,7 @@ class Job:
         rows: Numbers of the rows that it trains on.
         index: Row numbers of each step, (steps, batch); empty where callbacks take part.
         batch_size: Rows a step.
-        rate_factor: What every learning rate is multiplied by.
+        recipe: What the trial does apart from its model.
         start: What variables start from.
         train: Training rows that are scored.
         validation: Validation rows that are scored.
@@ -118,7 +120,7 @@ class Job:
     rows: npt.NDArray[np.int32]
     index: npt.NDArray[np.int32]
     batch_size: int
-    rate_factor: float
+    recipe: Run
     start: dict[int, Any]
     train: ScoredRows | None
     validation: ScoredRows | None
@@ -129,6 +131,23 @@ class Job:
     def pace_key(self) -> tuple[int, str, int]:
         """See `Pace`."""
         return id(self.structure), self.trial.recording.value, self.batch_size
+
+    @cached_property
+    def phases(self) -> Mapping[int, float]:
+        """What every rate is multiplied by, by the step that it happens before."""
+        found: dict[int, float] = {}
+        for share, factor in self.recipe.phases:
+            step = round(share * self.trial.steps)
+            found[step] = found.get(step, 1.0) * factor
+        return found
+
+    def to_next_phase(self, taken: int) -> int:
+        """Steps until the rates change.
+
+        Args:
+            taken: Steps taken so far.
+        """
+        return min((step for step in self.phases if step > taken), default=self.trial.steps) - taken
 
     @property
     def target(self) -> float:
@@ -174,7 +193,10 @@ def run(job: Job, replica: Replica | None, context: Context) -> Outcome:
     start = begin(job, replica)
     taken = Taken()
     while taken.count < job.trial.steps and not taken.stopped_by and not context.over:
-        take(job, job.index[taken.count :], taken, replica, context)
+        if (factor := job.phases.get(taken.count)) is not None:
+            job.structure.rates.multiply(factor, replica)
+        take(job, job.index[taken.count :], taken, replica, context, job.to_next_phase(taken.count))
+    job.structure.averages.assign(replica)
     return finish(job, replica, taken, start, began)
 
 
@@ -208,9 +230,9 @@ def take(
         taken: The steps so far; is added to.
         replica: The variables.
         context: Surroundings.
-        limit: Most steps to take, None for what fits the time of a chunk.
+        limit: Most steps to take, where fewer than fit the time of a chunk are wanted.
     """
-    size = min(len(index), limit or context.pace.steps(job.pace_key))
+    size = min(len(index), context.pace.steps(job.pace_key), limit or len(index))
     began = time.perf_counter()
     chunk = job.way.run(job.leaves, index[:size], job.target, taken.streak, replica)
     context.pace.note(job.pace_key, time.perf_counter() - began, max(1, len(chunk.records)))

@@ -88,7 +88,8 @@ def activations(layers: Sequence[Sequence[Any]], loss: Any, *, without_branches:
     parts = [tf.cast(part, tf.float64 if small else tf.float32) for part in parts]
     counts = tf.cast(tf.stack([tf.size(part) for part in parts]), tf.float32)
     halves = tf.cast(tf.stack([tf.nn.l2_loss(part) for part in parts]), tf.float64)
-    zeros = tf.stack([tf.reduce_sum(tf.cast(tf.equal(part, 0.0), tf.float32)) for part in parts])
+    # A one for every zero, summed by the same op as above, which is faster than `tf.reduce_sum`.
+    zeros = 2.0 * tf.stack([tf.nn.l2_loss(tf.cast(tf.equal(part, 0.0), tf.float32)) for part in parts])
     if len(everything) > len(layers):
         owner = np.repeat(np.arange(len(layers), dtype=np.int32), [len(tensors) for tensors in layers])
         counts, halves, zeros = (tf.math.segment_sum(sums, owner) for sums in (counts, halves, zeros))

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.subject.blueprint import Blueprint
 from dnndoctor.subject.creation import Creation
-from dnndoctor.subject.engine.building import drawn_values, make_weights
+from dnndoctor.subject.edits import StartChange, applied
+from dnndoctor.subject.engine.building import drawn_values, make_weights, symbolic
 from dnndoctor.subject.engine.data import Rows
 from dnndoctor.subject.engine.structure import Structure
 from dnndoctor.subject.initial_weights import redraw
@@ -30,6 +32,7 @@ class Seeds:
         self._blueprint = blueprint
         self._rows = rows
         self._kept: OrderedDict[Any, list[Any]] = OrderedDict()
+        self._changes: dict[Any, StartChange] = {}
         self.self_seeded = bool(blueprint.self_seeded)
 
     def look(self, base: Structure) -> None:
@@ -47,13 +50,34 @@ class Seeds:
         if not self.self_seeded:
             self._keep((None, 1), drawn_values(other))
 
-    def drawn(self, structure: Structure, seed: int) -> Sequence[Any]:
+    def drawn(self, structure: Structure, seed: int, edits: Sequence[Edit] = ()) -> Sequence[Any]:
         """What the variables of a model start from.
 
         Args:
             structure: The model. Edits that keep its variables share the values of the user's own model.
             seed: Of the draw.
+            edits: Those that change what the variables start from, in order.
+
+        Raises:
+            CannotApplyError: There is nothing for an edit to change.
         """
+        values = self._plain(structure, seed)
+        for number, edit in enumerate(edits, start=1):
+            key = (id(structure), seed, repr(edits[:number]))
+            if key not in self._kept:
+                self._keep(key, [*self._change(structure, edit)(values[:-1], seed), values[-1]])
+            self._kept.move_to_end(key)
+            values = self._kept[key]
+        return values
+
+    def _change(self, structure: Structure, edit: Edit) -> StartChange:
+        key = (id(structure), repr(edit))
+        if key not in self._changes:
+            x = symbolic(self._rows)[0]
+            self._changes[key] = applied(edit).change_start(structure.model, edit.parameters, x, self._blueprint.loaded)
+        return self._changes[key]
+
+    def _plain(self, structure: Structure, seed: int) -> list[Any]:
         shapes = _shapes(structure)
         for key in ((None, seed), (id(structure), seed)):
             if key in self._kept and [tuple(value.shape) for value in self._kept[key][:-1]] == shapes:

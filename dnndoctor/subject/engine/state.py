@@ -1,12 +1,10 @@
 """Everything that changes while a model trains: snapshots, resets by assignment, and replicas that share a trace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
-
-from dnndoctor.subject.engine import private
 
 
 class State:
@@ -26,8 +24,8 @@ class State:
         for variable in variables:
             plain = variable.value if isinstance(variable, keras.Variable) else variable
             if id(plain) not in self._variables:
-                self._variables[id(plain)] = plain
                 self._pristine[id(plain)] = tf.identity(plain)
+                self._variables[id(plain)] = plain
 
     @property
     def variables(self) -> list[Any]:
@@ -46,7 +44,8 @@ class State:
             values: By `key`; what some variables start from instead (a seed's weights, a rate).
             replica: The variables to reset, None for the model's own.
         """
-        for identity, variable in self._variables.items():
+        # A copy, since other threads' traces may add variables; a trial knows its own since before it began.
+        for identity, variable in list(self._variables.items()):
             start = values.get(identity)
             target = variable if replica is None else replica.of(variable)
             # The bare op: `Variable.assign` takes three times as long, and a small model has dozens of variables.
@@ -96,47 +95,6 @@ class Replica:
         return self._captures[id(function)]
 
 
-class Rates:
-    """The learning rates of all of a model's optimizers, as something that can be set without a new trace."""
-
-    def __init__(self, optimizers: Sequence[Any]) -> None:
-        """Puts a scale before every rate that is not a plain number.
-
-        Args:
-            optimizers: Built.
-        """
-        self._numbers: list[Any] = []
-        self._scale = tf.Variable(1.0, trainable=False, name="dnndoctor_rate_scale")
-        for optimizer in optimizers:
-            inner = getattr(optimizer, "inner_optimizer", optimizer)
-            source = private.rate(inner)
-            if isinstance(source, keras.Variable):
-                self._numbers.append(source)
-            elif isinstance(source, keras.optimizers.schedules.LearningRateSchedule):
-                private.set_rate(inner, _scaled_schedule(source, self._scale))
-            elif callable(source):
-                private.set_rate(inner, _scaled_callable(source, self._scale))
-
-    @property
-    def variables(self) -> list[Any]:
-        """The scale and the rates that are plain numbers."""
-        return [self._scale, *self._numbers]
-
-    def start(self, factor: float, pristine: Mapping[int, Any]) -> dict[int, Any]:
-        """The values that multiply every rate.
-
-        Args:
-            factor: What by.
-            pristine: Values by `key`; those of the rates are read.
-        """
-        values = {key(self._scale): tf.constant(factor, tf.float32)}
-        for number in self._numbers:
-            # The decimal that the user wrote, not its float32 neighbour: 0.1 times 1e-3 is then the float32 of 1e-4.
-            rate = float(str(pristine[key(number)].numpy()))
-            values[key(number)] = tf.constant(rate * factor, number.dtype)
-        return values
-
-
 def optimizers_of(model: keras.Model) -> list[Any]:
     """The optimizers of a model: the compiled one first, then those it holds as attributes, alone or in lists and dicts.
 
@@ -160,25 +118,3 @@ def optimizers_of(model: keras.Model) -> list[Any]:
         if not name.startswith("_"):
             look(value, 2)
     return list(found.values())
-
-
-def _scaled_schedule(schedule: Any, scale: Any) -> Any:
-    class Scaled(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras ships no types, so its classes are Any
-        """A schedule times a variable."""
-
-        def __call__(self, step: Any) -> Any:
-            rate = schedule(step)
-            return rate * tf.cast(scale, rate.dtype)
-
-        def get_config(self) -> dict[str, Any]:
-            return dict(schedule.get_config())
-
-    return Scaled()
-
-
-def _scaled_callable(source: Any, scale: Any) -> Any:
-    def scaled() -> Any:
-        rate = tf.convert_to_tensor(source())
-        return rate * tf.cast(scale, rate.dtype)
-
-    return scaled

@@ -9,6 +9,7 @@ import tensorflow as tf
 from dnndoctor.evidence.trial import Edit, Recording
 from dnndoctor.subject.blueprint import Blueprint
 from dnndoctor.subject.engine import order, private
+from dnndoctor.subject.engine.averages import Averages
 from dnndoctor.subject.engine.building import (
     fixed_batch,
     has_small_ops,
@@ -19,8 +20,9 @@ from dnndoctor.subject.engine.building import (
 )
 from dnndoctor.subject.engine.data import Rows
 from dnndoctor.subject.engine.paths import Batches, Loop, Steps, Way
+from dnndoctor.subject.engine.rates import Rates
 from dnndoctor.subject.engine.recording import StepRecorder
-from dnndoctor.subject.engine.state import Rates, Replica, State, key, optimizers_of
+from dnndoctor.subject.engine.state import Replica, State, key, optimizers_of
 from dnndoctor.subject.layers import walk_layers
 
 CHECKED_STEPS = 5
@@ -59,6 +61,7 @@ class Structure:
         model: Built and compiled, with edits.
         state: Its variables.
         rates: Its learning rates.
+        averages: Of its weights.
         why: Why the ways above the one taken were not, empty for the first.
         repeatable: Whether everything that changes in training can be reset.
         error: What the user's code raised when it trained in the plainest way, None where it did not.
@@ -94,6 +97,7 @@ class Structure:
         self.layer_order = [walked.path for walked in walk_layers(self.model)]
         self.optimizers = optimizers_of(self.model)
         self.rates = Rates(self.optimizers)
+        self.averages = Averages(self.model)
         self.state = State()
         self.state.know([*self.model.variables, *self.model.metrics_variables, *self.rates.variables])
         for optimizer in self.optimizers:
@@ -106,16 +110,20 @@ class Structure:
         )
         self.replicas: list[Replica | None] = [None]
 
-    def start(self, drawn: Sequence[Any] | None, factor: float) -> dict[int, Any]:
+    def start(
+        self, drawn: Sequence[Any] | None, factor: float, *, stretch: float = 1.0, held_over: int | None = None
+    ) -> dict[int, Any]:
         """The values that a trial starts from, by `state.key`, where they are not those of seed 0 at the user's rate.
 
         Args:
             drawn: `drawn_values` of the trial's seed; None for seed 0.
             factor: What every learning rate is multiplied by.
+            stretch: See `Rates.start`.
+            held_over: See `Rates.start`.
         """
         variables = [*self.model.variables, self.global_seed_state]
         values = {key(variable): value for variable, value in zip(variables, drawn or (), strict=bool(drawn))}
-        return values | self.rates.start(factor, self.state.pristine)
+        return values | self.rates.start(factor, self.state.pristine, stretch=stretch, held_over=held_over)
 
     @property
     def scaled(self) -> bool:
@@ -146,6 +154,7 @@ class Structure:
             except Exception as error:  # kept, so that the next trial need not find it out again
                 self.error = error
                 raise
+            self.averages.trace(self.state)
             self.state.reset({})
         return self._ways[asked]
 
@@ -191,6 +200,7 @@ class Structure:
                 self.traces += 1
         return Loop(*arguments)
 
+    @private.lasting_kernels()
     def _traced(self, trace: Any) -> Any:
         if self.model.run_eagerly:
             raise RuntimeError("the model was compiled with run_eagerly=True")
@@ -245,6 +255,7 @@ class Structure:
         )
         return f"its loss at step {step} is {losses[step]:.7g}, that of train_on_batch {expected[step]:.7g}"
 
+    @private.lasting_kernels()
     def _losses_by_batches(self) -> np.ndarray[Any, Any]:
         if self._reference is None:
             recorder = StepRecorder(self.model, self.optimizers, Recording.LOSS)

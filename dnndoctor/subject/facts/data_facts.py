@@ -1,6 +1,7 @@
 """Facts of the drawn sample: its arrays, its targets output by output, and what was noticed while it was drawn."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,14 @@ from dnndoctor.subject.facts.output_facts import Outputs
 from dnndoctor.subject.facts.targets import longest_run, target_facts
 
 
-def data_facts(drawn: Drawn, outputs: Outputs, batch_size: int) -> DataFacts:
+def data_facts(drawn: Drawn, outputs: Outputs, batch_size: int, coded: Any) -> DataFacts:
     """Facts of the sample.
 
     Args:
         drawn: As the user gave it.
         outputs: What the model gives back, to understand the targets by.
         batch_size: Rows a step.
+        coded: Whether each input is codes: the inputs' tree with true or false for arrays.
     """
     train, validation = drawn.train, drawn.validation
     targets = _targets(train, outputs, batch_size)
@@ -32,9 +34,9 @@ def data_facts(drawn: Drawn, outputs: Outputs, batch_size: int) -> DataFacts:
         rows_sampled=_rows(train),
         validation_rows=0 if validation is None else _rows(validation),
         validation_source=drawn.validation_source,
-        inputs=_arrays(train.x, "x"),
+        inputs=_inputs(train.x, "x", coded),
         targets=targets,
-        validation_inputs=() if validation is None else _arrays(validation.x, "x_val"),
+        validation_inputs=() if validation is None else _inputs(validation.x, "x_val", coded),
         validation_targets=() if validation is None else _validation_targets(validation, outputs),
         sample_weight=array_facts(weights[0], "sample_weight") if weights else None,
         augmented=drawn.augmented,
@@ -108,8 +110,9 @@ def _label_runs(rows: Rows, outputs: Outputs, targets: tuple[TargetFacts, ...]) 
     return max((run for run in runs if run is not None), default=None)
 
 
-def _arrays(tree: Tree, name: str) -> tuple[ArrayFacts, ...]:
-    return tuple(array_facts(leaf, called) for called, leaf in named_leaves(tree, name))
+def _inputs(tree: Tree, name: str, coded: Any) -> tuple[ArrayFacts, ...]:
+    codes = dict(named_leaves(coded, name))
+    return tuple(replace(array_facts(leaf, called), codes=codes.get(called, False)) for called, leaf in named_leaves(tree, name))
 
 
 def _rows(rows: Rows) -> int:

@@ -1,12 +1,14 @@
 """Facts of the layers: type, activation, initializers, the weights as they are before training, and where they were written."""
 
 import warnings
+from collections.abc import Set
 from typing import Any
 
 import keras
 import numpy as np
 
-from dnndoctor.evidence.facts import LayerFacts, WeightFacts
+from dnndoctor.evidence.facts import ClipFacts, LayerFacts, WeightFacts
+from dnndoctor.subject.clipping import clips
 from dnndoctor.subject.creation import Creation
 from dnndoctor.subject.facts.activations import activation_name
 from dnndoctor.subject.initial_weights import variable_initializer
@@ -16,17 +18,32 @@ _WIDTHS = ("units", "filters", "output_dim", "depth_multiplier")
 _SETTINGS_LIMIT = 100  # characters of a text setting
 
 
-def layer_facts(model: keras.Model, creation: Creation) -> tuple[LayerFacts, ...]:
+def layer_facts(model: keras.Model, creation: Creation, loaded: Set[str] = frozenset()) -> tuple[LayerFacts, ...]:
     """Facts of all layers.
 
     Args:
         model: Built, and as it came from its making.
         creation: What was seen while it was made.
+        loaded: Paths of the variables that the factory loads or assigns.
     """
-    return tuple(_facts(walked, creation) for walked in walk_layers(model))
+    return tuple(_facts(walked, creation, loaded) for walked in walk_layers(model))
 
 
-def _facts(walked: WalkedLayer, creation: Creation) -> LayerFacts:
+def clip_facts(model: keras.Model, creation: Creation) -> tuple[ClipFacts, ...]:
+    """Where values are cut off at bounds inside the model.
+
+    Args:
+        model: Built.
+        creation: What was seen while it was made.
+    """
+    paths = {id(walked.layer): walked.path for walked in walk_layers(model)}
+    return tuple(
+        ClipFacts(paths.get(id(clip.owner), clip.owner.name), clip.what, clip.low, clip.high, creation.place(clip.owner))
+        for clip in clips(model)
+    )
+
+
+def _facts(walked: WalkedLayer, creation: Creation, loaded: Set[str]) -> LayerFacts:
     layer = walked.layer
     return LayerFacts(
         path=walked.path,
@@ -38,13 +55,13 @@ def _facts(walked: WalkedLayer, creation: Creation) -> LayerFacts:
         output_shape=_output_shape(layer),
         parameters=sum(int(np.prod(variable.shape)) for variable in walked.weights),
         trainable=bool(layer.trainable),
-        weights=_weights(walked, creation),
+        weights=_weights(walked, creation, loaded),
         place=creation.place(layer),
         settings=_settings(layer),
     )
 
 
-def _weights(walked: WalkedLayer, creation: Creation) -> tuple[WeightFacts, ...]:
+def _weights(walked: WalkedLayer, creation: Creation, loaded: Set[str]) -> tuple[WeightFacts, ...]:
     names = [variable.name for variable in walked.weights]
     return tuple(
         _weight(
@@ -52,12 +69,13 @@ def _weights(walked: WalkedLayer, creation: Creation) -> tuple[WeightFacts, ...]
             variable.name if names.count(variable.name) == 1 else "/".join(variable.path.split("/")[-2:]),
             walked,
             creation,
+            loaded,
         )
         for variable in walked.weights
     )
 
 
-def _weight(variable: Any, name: str, walked: WalkedLayer, creation: Creation) -> WeightFacts:
+def _weight(variable: Any, name: str, walked: WalkedLayer, creation: Creation, loaded: Set[str]) -> WeightFacts:
     initializer = variable_initializer(walked, variable, creation)
     values = np.asarray(keras.ops.convert_to_numpy(variable)).astype(np.float64).ravel()
     finite = values[np.isfinite(values)]
@@ -65,7 +83,7 @@ def _weight(variable: Any, name: str, walked: WalkedLayer, creation: Creation) -
     return WeightFacts(
         name=name,
         shape=tuple(int(size) for size in variable.shape),
-        initializer=None if initializer is None else getattr(initializer, "__name__", type(initializer).__name__),
+        initializer=None if initializer is None else _class_name(initializer),
         mean=float(finite.mean()) if known else float("nan"),
         std=float(finite.std()) if known else float("nan"),
         minimum=float(finite.min()) if known else float("nan"),
@@ -73,7 +91,14 @@ def _weight(variable: Any, name: str, walked: WalkedLayer, creation: Creation) -
         zero_share=float(np.mean(values == 0)) if values.size else 0.0,
         nonfinite=int(values.size - finite.size),
         trainable=bool(variable.trainable),
+        constraint=None if variable.constraint is None else _class_name(variable.constraint),
+        loaded=variable.path in loaded,
     )
+
+
+def _class_name(used: Any) -> str:
+    """Of an object its class, of a function its own name."""
+    return str(getattr(used, "__name__", type(used).__name__))
 
 
 def _use_bias(layer: keras.layers.Layer) -> bool | None:

@@ -9,6 +9,7 @@ import numpy as np
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.evidence.facts import OptimizerFacts, Place, RecipeFacts
 from dnndoctor.subject.callbacks import describe_callbacks
+from dnndoctor.subject.facts.rate_facts import course_rates
 from dnndoctor.subject.frames import shown_path
 from dnndoctor.subject.model_source import Built
 
@@ -39,6 +40,7 @@ def recipe_facts(
         jit_compile=bool(model.jit_compile),
         custom_train_step=type(model).train_step is not keras.Model.train_step,
         class_weighted=config.config.fit.class_weight is not None,
+        rates=course_rates(model.optimizer, callbacks, config.config.fit.epochs, steps),
     )
 
 

@@ -27,7 +27,7 @@ def test_every_dtype_has_its_zero(dtype: str) -> None:
     """Shape and dtype stay."""
     leaf = tf.constant(np.ones((3, 2), dtype))
 
-    zeros = applied(Edit("zero_inputs")).change_inputs(leaf, {})
+    zeros = applied(Edit("zero_inputs")).change_inputs(leaf, {}, leaf)
 
     assert (zeros.dtype, zeros.shape) == (leaf.dtype, leaf.shape)
     assert not np.any(zeros.numpy())
@@ -35,6 +35,8 @@ def test_every_dtype_has_its_zero(dtype: str) -> None:
 
 def test_text_becomes_empty() -> None:
     """Text has a zero, too."""
-    zeros = applied(Edit("zero_inputs")).change_inputs(tf.constant([["a"], ["b"]]), {})
+    leaf = tf.constant([["a"], ["b"]])
+
+    zeros = applied(Edit("zero_inputs")).change_inputs(leaf, {}, leaf)
 
     assert zeros.numpy().tolist() == [[b""], [b""]]

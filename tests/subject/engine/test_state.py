@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from dnndoctor.evidence.trial import Recording
 from dnndoctor.subject.engine import data, order
-from dnndoctor.subject.engine.state import Rates, Replica, State, key, optimizers_of
+from dnndoctor.subject.engine.state import Replica, State, key, optimizers_of
 from dnndoctor.subject.engine.structure import Structure
 from tests.subject.engine import kinds
 
@@ -121,28 +121,6 @@ def test_a_replica_is_a_world_of_its_own() -> None:
     assert replica.of(variable).numpy().tolist() == [2.0, 4.0]
     assert np.asarray(tf.nest.flatten(returned)[0]).tolist() == [2.0, 4.0]
     assert replica.captures(function) is captures
-
-
-def test_rates_are_multiplied_as_decimals() -> None:
-    """A tenth of 1e-3 is the float32 of 1e-4, for a plain number; a schedule and a callable are multiplied at every step."""
-    schedule = keras.optimizers.schedules.ExponentialDecay(0.4, 1, 0.5)
-    plain, decaying, called = keras.optimizers.Adam(1e-3), keras.optimizers.SGD(schedule), keras.optimizers.SGD(lambda: 0.2)
-    weight = keras.Variable([1.0])
-    for optimizer in (plain, decaying, called):
-        optimizer.build([weight])
-    rates = Rates([plain, decaying, called])
-    state = State()
-    state.know([weight, *rates.variables, *decaying.variables])
-    state.reset(rates.start(0.1, state.pristine))
-
-    tenth = float(np.asarray(plain.learning_rate))
-    first = float(decaying._get_current_learning_rate())
-    decaying.iterations.assign(1)
-    second = float(decaying._get_current_learning_rate())
-
-    assert tenth == float(np.float32(1e-4))
-    assert (first, second) == pytest.approx((0.04, 0.02))
-    assert float(called._get_current_learning_rate()) == pytest.approx(0.02)
 
 
 def test_optimizers_are_found_wherever_a_model_keeps_them() -> None:

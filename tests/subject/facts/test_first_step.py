@@ -47,6 +47,7 @@ def test_a_users_loss_that_raises_shows_their_line(tmp_path: Path) -> None:
 
     assert caught.value.stage == "taking the first training step"
     assert f"(train.py:{patient.line('ops.matmul')})" in str(caught.value)
+    assert str(caught.value).startswith("The first training step raised")
     assert "site-packages" not in caught.value.frames
 
 
