@@ -4,19 +4,24 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
 from dnndoctor.diagnosis.ranking import Term, fork, remedy_terms, terms
-from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Skip
+from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Preset, Skip
+from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rung import Rung, RungState
-from dnndoctor.experiments.sickness import undecided
+from dnndoctor.experiments.sickness import sicknesses, undecided
 from dnndoctor.finding import Finding, NotSeen, RuledOut, Severity
 from dnndoctor.rules import Rule
 from dnndoctor.shelf import classes_in
 
 REQUIRED = ("facts", "first_batch", "memorise", "own_recipe")
 """Rungs without which nobody can say that a model is healthy."""
+
+OF_THE_OWN_RUN = (Memorise.name, OwnRecipe.name)
+"""Rungs that fail where they establish a sickness, though their own rules are silent: a rule on facts names NaN in the data."""
 
 
 class Judgement(StrEnum):
@@ -137,13 +142,14 @@ def diagnose(evidence: Evidence, rungs: Sequence[Rung], shelf: Sequence[type[Rul
         for rank, (sourced, summands) in enumerate(ranked, start=1)
     )
     ladder = tuple(_judge(rung, evidence, raw) for rung in rungs)
+    unasked = _unasked(evidence)
     named = {sourced.finding.cause for sourced in raw if sourced.finding.severity is not Severity.NOTE}
     return Diagnosis(
-        verdict=_verdict(findings, ladder),
+        verdict=_verdict(findings, ladder, unasked),
         findings=findings,
         ladder=ladder,
         ruled_out=tuple(dict.fromkeys(each for each in ruled_out if each.cause not in named)),
-        not_seen=tuple(dict.fromkeys((*_unseen_facts(evidence), *_unseen_rungs(ladder), *not_seen))),
+        not_seen=tuple(dict.fromkeys((*_unseen_facts(evidence), *_unseen_rungs(ladder), *not_seen, *_unseen_beyond(unasked)))),
         faults=tuple(faults),
     )
 
@@ -221,6 +227,9 @@ def _judge(rung: Rung, evidence: Evidence, raw: Sequence[Sourced]) -> JudgedRung
         named = [finding for finding in own if finding.severity is severity]
         if named:
             return JudgedRung(rung, state, max(named, key=lambda finding: finding.confidence).title)
+    shown = next((sickness for sickness in sicknesses(evidence) if sickness.rung == rung.name in OF_THE_OWN_RUN), None)
+    if shown is not None:  # a rule of another rung names the cause
+        return JudgedRung(rung, Judgement.FAIL, shown.statement)
     if rung.state is RungState.INCONCLUSIVE or isinstance(observation, Inconclusive):
         return JudgedRung(rung, Judgement.INCONCLUSIVE, rung.reason or getattr(observation, "reason", ""))
     if rung.name == OwnRecipe.name and (reason := undecided(evidence)):
@@ -228,14 +237,30 @@ def _judge(rung: Rung, evidence: Evidence, raw: Sequence[Sourced]) -> JudgedRung
     return JudgedRung(rung, Judgement.PASS)
 
 
-def _verdict(findings: Sequence[RankedFinding], ladder: Sequence[JudgedRung]) -> Verdict:
+def _verdict(
+    findings: Sequence[RankedFinding], ladder: Sequence[JudgedRung], unasked: Sequence[type[Experiment[Any]]]
+) -> Verdict:
     severities = {ranked.finding.severity for ranked in findings}
     if Severity.ERROR in severities:
         return Verdict.SICK
     if Severity.WARNING in severities:
         return Verdict.SUSPECT
     open_questions = any(judged.state is Judgement.INCONCLUSIVE and judged.rung.name in REQUIRED for judged in ladder)
+    open_questions = open_questions or any(experiment.name in REQUIRED for experiment in unasked)
     return Verdict.INCONCLUSIVE if open_questions else Verdict.HEALTHY
+
+
+def _unasked(evidence: Evidence) -> tuple[type[Experiment[Any]], ...]:
+    """The experiments that the preset leaves out, in the order of the ladder."""
+    presets = list(Preset)
+    beyond = presets[presets.index(evidence.settings.preset) + 1 :]
+    shelf: tuple[type[Experiment[Any]], ...] = classes_in("dnndoctor.experiments", Experiment)
+    left_out = (each for each in shelf if each.preset in beyond and each.name not in evidence.observations)
+    return tuple(sorted(left_out, key=lambda each: (each.height, each.name)))
+
+
+def _unseen_beyond(unasked: Sequence[type[Experiment[Any]]]) -> tuple[NotSeen, ...]:
+    return tuple(NotSeen(each.question, f"asked from the preset {each.preset.value} on") for each in unasked)
 
 
 def _unseen_facts(evidence: Evidence) -> tuple[NotSeen, ...]:

@@ -20,6 +20,7 @@ CONFIDENCE = 2.0
 FORK = 1.0
 VERIFIED = 1.0
 CONTRACT = 1.0
+UNMASKED = 1.0
 SYMPTOM = -0.5
 FUTILE = -1.0
 
@@ -70,6 +71,14 @@ COURSE = frozenset(
 )
 """Causes that leave a model able to memorise, with regularisers, dropout and augmentation off, and keep it from learning."""
 
+SIGNALS = frozenset({Cause.INITIALIZER, Cause.INPUT_SCALE})
+"""What sets the size of signals. Seen to cure a handful that was not memorised, it is on the side of the fork that was taken:
+inputs out of scale can keep a model from memorising, and another rate can make up for weights out of scale."""
+
+HIDDEN = frozenset({"DD302"})
+"""Codes of what was seen with batch norm or clipping off. From outside it looks like a wrong rate or a wrong model, and what such
+a change gains with the mask on does not refute it."""
+
 
 class Fork(StrEnum):
     """What the handful of samples showed.
@@ -89,7 +98,7 @@ class Term:
     """One summand of a finding's score.
 
     Attributes:
-        name: "severity", "confidence", "fork", "verified remedy", "futile remedy", "contract" or "symptom".
+        name: "severity", "confidence", "fork", "mask off", "verified remedy", "futile remedy", "contract" or "symptom".
         points: What it adds.
         why: In a few words.
     """
@@ -120,7 +129,8 @@ def terms(finding: Finding, rung: str, way: Fork) -> tuple[Term, ...]:
     summands = [
         Term("severity", SEVERITY[finding.severity], finding.severity.value),
         Term("confidence", CONFIDENCE * finding.confidence, f"{finding.confidence:.2f}"),
-        Term("fork", _fork_points(finding.cause, way), f"the model {way.value}"),
+        Term("fork", _fork_points(finding, way), f"the model {way.value}"),
+        Term("mask off", UNMASKED * _is_unmasked(finding), "seen without what hides it"),
         Term("contract", CONTRACT * _is_contract(finding, rung), "broken on the real arrays"),
         Term("symptom", SYMPTOM * _is_symptom(finding), "what shows, not what is wrong"),
     ]
@@ -133,21 +143,32 @@ def remedy_terms(finding: Finding) -> tuple[Term, ...]:
     Args:
         finding: To be scored.
     """
-    if any(remedy.verified for remedy in finding.remedies):
+    if _is_verified(finding):
         return (Term("verified remedy", VERIFIED, "trials show that it works"),)
     if any(remedy.effect for remedy in finding.remedies):
         return (Term("futile remedy", FUTILE, "it was tried and changes nothing"),)
     return ()
 
 
-def _fork_points(cause: Cause, way: Fork) -> float:
+def _fork_points(finding: Finding, way: Fork) -> float:
     """One point for the family that the fork points at, minus one for the other."""
+    cause = finding.cause
     if way is Fork.UNKNOWN:
         return 0.0
+    if way is not Fork.MEMORISES and cause in SIGNALS and _is_verified(finding):
+        return FORK
     structural = way is Fork.CANNOT
     if cause in STRUCTURAL:
         return FORK if structural else -FORK
     return (-FORK if structural else FORK) if cause in COURSE else 0.0
+
+
+def _is_verified(finding: Finding) -> bool:
+    return any(remedy.verified for remedy in finding.remedies)
+
+
+def _is_unmasked(finding: Finding) -> bool:
+    return finding.code in HIDDEN and _is_verified(finding)
 
 
 def _is_contract(finding: Finding, rung: str) -> bool:

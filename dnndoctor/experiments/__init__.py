@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
+from dnndoctor.config.schema import Goal
 from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
@@ -32,11 +33,13 @@ class Settings:
         preset: How far to climb.
         seeds: For screening, at least two; confirmation takes `fresh_seeds`.
         scale: Share of the full number of steps that the budget allows: 1, 0.5 or 0.25.
+        goal: What good enough means to the user, None where the config does not say.
     """
 
     preset: Preset = Preset.STANDARD
     seeds: tuple[int, ...] = (0, 1, 2)
     scale: float = 1.0
+    goal: Goal | None = None
 
     def steps(self, full: int) -> int:
         """The steps of a trial that takes `full` steps where the budget is no bound."""
@@ -45,7 +48,8 @@ class Settings:
     @property
     def fresh_seeds(self) -> tuple[int, ...]:
         """As many seeds as `seeds`, none of them among these."""
-        return tuple(seed + 1000 for seed in self.seeds)
+        apart = max(1000, max(self.seeds) - min(self.seeds) + 1)  # seeds a thousand apart must not meet again
+        return tuple(seed + apart for seed in self.seeds)
 
 
 @dataclass(frozen=True, slots=True)

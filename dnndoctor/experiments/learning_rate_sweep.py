@@ -4,11 +4,13 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from dnndoctor.edits.constant_rate import largest_rate
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
-from dnndoctor.experiments.course import WORST_SKILL, course_steps, horizon, scoring_steps, skill
+from dnndoctor.experiments.course import attained, course_steps, horizon, scoring_steps, skill
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
 from dnndoctor.experiments.rate_response import (
@@ -106,7 +108,8 @@ class LearningRateSweep(Experiment[RateResponse]):
         own = outcomes.get(_trial(1.0, steps, evidence.settings.seeds[0]).id)
         read = skill(evidence.facts, own) if own is not None else None
         return RateResponse(
-            user_rate=evidence.facts.recipe.optimizers[0].learning_rate,
+            # Of a warm-up that begins at zero its height is meant.
+            user_rate=evidence.facts.recipe.optimizers[0].learning_rate or largest_rate(evidence.facts) or 0.0,
             steps=steps,
             points=points,
             best=best.factor,
@@ -118,6 +121,31 @@ class LearningRateSweep(Experiment[RateResponse]):
             steadier=tuple(comparison for comparison in steadier if comparison is not None),
             measure_rows=read.rows if read is not None else "loss",
         )
+
+    def charts(self, evidence: Evidence, observation: RateResponse) -> Sequence[Chart]:  # noqa: ARG002  the points say it all
+        """See `Experiment.charts`: what each rate reached, the usable ones and those that explode pointed out."""
+        low, high = observation.usable
+        reached = [math.nan if point.progress <= -1 else point.progress for point in observation.points]
+        usable = [
+            value if low <= point.factor <= high else math.nan for value, point in zip(reached, observation.points, strict=True)
+        ]
+        least = min((value for value in reached if math.isfinite(value)), default=0.0)
+        # Runs that exploded, or ended as far above the constant as that is above the floor, stand below all others.
+        lost = [min(least, 0.0) - 0.1 if math.isnan(value) else math.nan for value in reached]
+        lines = {"progress": reached, "within noise of the best": usable, "NaN, or far worse than a constant": lost}
+        shown = {name: tuple(line) for name, line in lines.items() if any(map(math.isfinite, line))}
+        rate = observation.user_rate
+        chart = Chart(
+            f"How far {observation.steps:,} steps come at each learning rate",
+            tuple(rate * point.factor for point in observation.points),
+            shown,
+            x_label="learning rate",
+            y_label="progress (1: loss at its floor, 0: no better than a constant)",
+            log_x=True,
+            spans=(0.0, 1.0),
+            marks={f"your rate {rate:.3g}": rate},
+        )
+        return (chart,) if rate > 0 else ()
 
 
 def _trial(factor: float, steps: int, seed: int, *, confirming: bool = False) -> Trial:
@@ -219,26 +247,18 @@ def _comparison(evidence: Evidence, outcomes: Outcomes, factor: float, steps: in
             pairs.append((own, other))
     if len(pairs) < 2:
         return None
-    scale = _scale(evidence, outcomes)
-    skills = [(skill(evidence.facts, own), skill(evidence.facts, other)) for own, other in pairs]
-    rows = next((read.rows for pair in skills for read in pair if read is not None), None)
-
-    def reached(outcome: Outcome) -> float:
-        if exploded(outcome):
-            return WORST_SKILL  # and the least progress, which ends at the same number
-        read = skill(evidence.facts, outcome)
-        return scale.progress(end_loss(outcome.losses)) if rows is None else (read.value if read is not None else WORST_SKILL)
-
+    owns, others = [own for own, _ in pairs], [other for _, other in pairs]
+    read = attained(evidence.facts, [*owns, *others])
     return Comparison(
         factor=factor,
         steps=steps,
-        seeds=tuple(own.trial.seed for own, _ in pairs),
-        own=tuple(reached(own) for own, _ in pairs),
-        other=tuple(reached(other) for _, other in pairs),
-        measure={"validation": "validation skill", "train": "training skill", None: "progress"}[rows],
-        own_exploded=sum(exploded(own) for own, _ in pairs),
-        other_exploded=sum(exploded(other) for _, other in pairs),
-        trials=tuple(other.trial.id for _, other in pairs),
+        seeds=tuple(own.trial.seed for own in owns),
+        own=read.values[: len(pairs)],
+        other=read.values[len(pairs) :],
+        measure=read.measure,
+        own_exploded=sum(map(exploded, owns)),
+        other_exploded=sum(map(exploded, others)),
+        trials=tuple(other.trial.id for other in others),
     )
 
 

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 
 from dnndoctor.edits.augmentation_off import augmenting_layers
 from dnndoctor.edits.dropout_off import dropping_layers
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 from dnndoctor.experiments.course import train_skill
 from dnndoctor.experiments.curves import Shape, end_loss, exploded, loss_scale, regularized, shape, thinned, usable
+from dnndoctor.experiments.loss_chart import loss_chart
 from dnndoctor.experiments.memory import Attempt, Memory, MemoryRun, mostly_memorised
+from dnndoctor.experiments.rate_course import fades
 
 SIZES = (1, 2, 8, 20)
 DECISIVE = 8
@@ -36,6 +39,8 @@ ATTEMPTS = (
 
 class Memorise(Experiment[Memory]):
     """Trains on 1, 2, 8 and 20 samples with everything off that is there to prevent memorising.
+
+    An optimizer's schedule that fades within the few steps is held at its largest rate: it is a question of the course.
 
     Three rounds: all sizes and the control; where the decisive size fails, other rates and Adam at three rates on it;
     the nearest rate and the nearest Adam that did it, on fresh seeds.
@@ -70,7 +75,7 @@ class Memorise(Experiment[Memory]):
         first = _first_round(evidence)
         if not outcomes:
             return first
-        decisive = [_read_run(evidence, outcomes[trial.id]) for trial in _decisive_trials(evidence) if _told(trial, outcomes)]
+        decisive = [read_run(evidence, outcomes[trial.id]) for trial in _decisive_trials(evidence) if _told(trial, outcomes)]
         if not decisive or mostly_memorised(decisive):
             return ()
         seed = evidence.settings.seeds[0]
@@ -86,8 +91,8 @@ class Memorise(Experiment[Memory]):
         """See `Experiment.read`."""
         control_trial = _control_trial(evidence)
         own = [trial for trial in _first_round(evidence) if trial != control_trial and _told(trial, outcomes)]
-        runs = tuple(_read_run(evidence, outcomes[trial.id]) for trial in own)
-        decisive = _decisive_size(evidence.facts)
+        runs = tuple(read_run(evidence, outcomes[trial.id]) for trial in own)
+        decisive = decisive_size(evidence.facts)
         told = [run for run in runs if run.rows == decisive]
         if not told:
             return Inconclusive(f"no run on {decisive} samples came to its end")
@@ -104,15 +109,29 @@ class Memorise(Experiment[Memory]):
             trial = _attempt_trial(evidence, edit, seed)
             if _told(trial, outcomes):
                 again = [_attempt_trial(evidence, edit, fresh) for fresh in _fresh(evidence)]
-                confirmed = tuple(_read_run(evidence, outcomes[each.id]) for each in again if _told(each, outcomes))
-                attempts.append(Attempt(edit, _read_run(evidence, outcomes[trial.id]), confirmed))
+                confirmed = tuple(read_run(evidence, outcomes[each.id]) for each in again if _told(each, outcomes))
+                attempts.append(Attempt(edit, read_run(evidence, outcomes[trial.id]), confirmed))
+        if not mostly_memorised(told) and _cut_short(evidence, [*told, *(attempt.screened for attempt in attempts)]):
+            return Inconclusive(
+                f"after {told[0].steps:,} steps, {evidence.settings.scale:.0%} of what is asked where time allows, "
+                "the loss on a handful of samples still falls; a longer budget would tell"
+            )
         return Memory(
             decisive=decisive,
-            edits=_simplified(evidence.facts),
+            edits=_simplified(evidence),
             runs=runs,
-            control=_read_run(evidence, outcomes[control_trial.id]) if _told(control_trial, outcomes) else None,
+            control=read_run(evidence, outcomes[control_trial.id]) if _told(control_trial, outcomes) else None,
             attempts=tuple(attempts),
         )
+
+    def charts(self, evidence: Evidence, observation: Memory) -> Sequence[Chart]:
+        """See `Experiment.charts`: the loss on each number of samples, on the first seed."""
+        runs = {run.rows: run for run in reversed(observation.runs) if run.trial in evidence.outcomes}
+        curves = {
+            f"{rows} sample{'s' if rows > 1 else ''}": evidence.outcomes[run.trial].losses for rows, run in sorted(runs.items())
+        }
+        chart = loss_chart("The loss while a handful of samples is memorised", curves)
+        return () if chart is None else (chart,)
 
 
 def attempts_for(facts: Facts) -> tuple[Edit, ...]:
@@ -139,12 +158,14 @@ def _sizes(facts: Facts) -> tuple[int, ...]:
     return tuple(size for size in SIZES if size <= facts.data.rows_sampled and (size <= 2 or size <= affordable))
 
 
-def _decisive_size(facts: Facts) -> int:
+def decisive_size(facts: Facts) -> int:
+    """The number of samples that decides."""
     return max(size for size in _sizes(facts) if size <= DECISIVE)
 
 
-def _simplified(facts: Facts) -> tuple[Edit, ...]:
+def _simplified(evidence: Evidence) -> tuple[Edit, ...]:
     """What is switched off: only what the model has or may have, so that other trials can share the trace."""
+    facts = evidence.facts
     own_layers = any(not layer.built_in for layer in facts.layers)
     edits = []
     if dropping_layers(facts) or own_layers:
@@ -153,16 +174,26 @@ def _simplified(facts: Facts) -> tuple[Edit, ...]:
         edits.append(Edit("regularization_off"))
     if augmenting_layers(facts):
         edits.append(Edit("augmentation_off"))
+    if fades(facts, evidence.settings.steps(STEPS)):
+        edits.append(Edit("constant_rate"))
     return tuple(edits)
 
 
-def _trial(evidence: Evidence, rows: int, seed: int, *changes: Edit) -> Trial:
+def tiny_trial(evidence: Evidence, rows: int, seed: int, *changes: Edit) -> Trial:
+    """A trial on a handful of samples, everything off that is there to prevent memorising.
+
+    Args:
+        evidence: With facts and settings.
+        rows: How many samples.
+        seed: Of the trial.
+        changes: What is changed besides; nothing for the user's own optimizer and model.
+    """
     facts = evidence.facts
     scale = loss_scale(facts, math.inf, penalties=False)
     # One step is one pass over the tiny set, so that the curve has no noise of batches and 300 steps mean the same everywhere.
     whole_batch = (Edit("batch_size", {"size": rows}),) if facts.recipe.batch_size < rows else ()
     return Trial(
-        edits=(*_simplified(facts), *changes, *whole_batch),
+        edits=(*_simplified(evidence), *changes, *whole_batch),
         rows=rows,
         steps=evidence.settings.steps(STEPS),
         seed=seed,
@@ -172,27 +203,34 @@ def _trial(evidence: Evidence, rows: int, seed: int, *changes: Edit) -> Trial:
 
 
 def _decisive_trials(evidence: Evidence) -> tuple[Trial, ...]:
-    return tuple(_trial(evidence, _decisive_size(evidence.facts), seed) for seed in evidence.settings.seeds)
+    return tuple(tiny_trial(evidence, decisive_size(evidence.facts), seed) for seed in evidence.settings.seeds)
 
 
 def _control_trial(evidence: Evidence) -> Trial:
-    return _trial(evidence, _decisive_size(evidence.facts), evidence.settings.seeds[0], Edit("zero_inputs"))
+    return tiny_trial(evidence, decisive_size(evidence.facts), evidence.settings.seeds[0], Edit("zero_inputs"))
 
 
 def _first_round(evidence: Evidence) -> tuple[Trial, ...]:
-    decisive = _decisive_size(evidence.facts)
-    others = [_trial(evidence, size, evidence.settings.seeds[0]) for size in _sizes(evidence.facts) if size != decisive]
+    decisive = decisive_size(evidence.facts)
+    others = [tiny_trial(evidence, size, evidence.settings.seeds[0]) for size in _sizes(evidence.facts) if size != decisive]
     # Without targets the inputs may be their own targets, and zeros are then the right answer.
     control = (_control_trial(evidence),) if evidence.facts.data.targets else ()
     return (*others, *_decisive_trials(evidence), *control)
 
 
 def _attempt_trial(evidence: Evidence, edit: Edit, seed: int) -> Trial:
-    return _trial(evidence, _decisive_size(evidence.facts), seed, edit)
+    return tiny_trial(evidence, decisive_size(evidence.facts), seed, edit)
 
 
 def _fresh(evidence: Evidence) -> tuple[int, ...]:
     return evidence.settings.fresh_seeds
+
+
+def _cut_short(evidence: Evidence, runs: Sequence[MemoryRun]) -> bool:
+    """Whether nothing memorised in a plan of fewer steps, and something was on its way: what is slow is then no fault."""
+    return (
+        evidence.settings.scale < 1 and not any(run.memorised for run in runs) and any(run.failure is Shape.FALLS for run in runs)
+    )
 
 
 def _to_confirm(evidence: Evidence, outcomes: Outcomes) -> tuple[Edit, ...]:
@@ -201,7 +239,7 @@ def _to_confirm(evidence: Evidence, outcomes: Outcomes) -> tuple[Edit, ...]:
     chosen: dict[str, Edit] = {}
     for edit in attempts_for(evidence.facts):
         trial = _attempt_trial(evidence, edit, seed)
-        if _told(trial, outcomes) and _read_run(evidence, outcomes[trial.id]).memorised:
+        if _told(trial, outcomes) and read_run(evidence, outcomes[trial.id]).memorised:
             chosen.setdefault(edit.name, edit)
     return tuple(chosen.values())
 
@@ -210,8 +248,13 @@ def _told(trial: Trial, outcomes: Outcomes) -> bool:
     return trial.id in outcomes and usable(outcomes[trial.id])
 
 
-def _read_run(evidence: Evidence, outcome: Outcome) -> MemoryRun:
-    """Reads one run: success by decoded predictions where they can be decoded, by the loss above its floor otherwise."""
+def read_run(evidence: Evidence, outcome: Outcome) -> MemoryRun:
+    """Reads one run: success by decoded predictions where they can be decoded, by the loss above its floor otherwise.
+
+    Args:
+        evidence: With the facts.
+        outcome: Usable, of a `tiny_trial`.
+    """
     start = outcome.losses[0] if outcome.losses else math.nan
     end = math.inf if exploded(outcome) else end_loss(outcome.losses)
     scale = loss_scale(evidence.facts, start, penalties=False)

@@ -5,12 +5,24 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dnndoctor.edits.epochs import epochs_factor
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
-from dnndoctor.experiments.course import ENOUGH_ROWS, WORST_SKILL, course_steps, scoring_steps, train_skill, validation_skill
+from dnndoctor.experiments.course import (
+    ENOUGH_ROWS,
+    WORST_SKILL,
+    course_steps,
+    scored_rows,
+    scoring_steps,
+    train_skill,
+    validation_skill,
+)
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, thinned, trend, usable
+from dnndoctor.experiments.loss_chart import loss_chart
+from dnndoctor.experiments.rate_course import spent
 
 LONGEST = {Preset.STATIC: 0, Preset.QUICK: 800, Preset.STANDARD: 1500, Preset.DEEP: 6000}
 """Most steps of one run by preset: with one run a seed, the quick preset's share of 6,000 steps for all of its rungs."""
@@ -73,6 +85,8 @@ class OwnCourse:
         longer: Runs of `LENGTHENED` times the recipe's steps on fresh seeds; empty where that was not asked.
         scored_rows: Rows that training skill was read on.
         held_out: Whether there are enough held-out rows to read skill from.
+        rate_spent: Share of the course's learning rate that lies in the steps that were run (see `spent`): what a schedule leaves
+            for the rest is the rest. None where the data has no known end.
     """
 
     runs: tuple[OwnRun, ...]
@@ -83,6 +97,7 @@ class OwnCourse:
     longer: tuple[OwnRun, ...]
     scored_rows: int
     held_out: bool
+    rate_spent: float | None = None
 
     @property
     def whole(self) -> bool:
@@ -190,10 +205,24 @@ class OwnRecipe(Experiment[OwnCourse]):
             epochs_done=steps / per_epoch,
             epochs_asked=facts.recipe.epochs,
             longer=tuple(_read_run(outcome, scale, per_epoch) for outcome in again),
-            scored_rows=min(2048, facts.data.rows_sampled),  # as many as `Scores` are read on
+            scored_rows=scored_rows(facts, facts.data.rows_sampled),
             held_out=facts.data.validation_rows >= ENOUGH_ROWS
             and all(validation_skill(outcome.scores) is not None or exploded(outcome) for outcome in told),
+            rate_spent=1.0 if covered == 1 else spent(facts, steps),
         )
+
+    def charts(self, evidence: Evidence, observation: OwnCourse) -> Sequence[Chart]:
+        """See `Experiment.charts`: the loss of each seed, and of the longer runs where there are any."""
+        titles = {"The loss of your own recipe": observation.runs, "The loss with more epochs": observation.longer}
+        drawn = (_course_chart(evidence, title, runs) for title, runs in titles.items() if runs)
+        return tuple(chart for chart in drawn if chart is not None)
+
+
+def _course_chart(evidence: Evidence, title: str, runs: Sequence[OwnRun]) -> Chart | None:
+    curves = {f"seed {run.seed}": evidence.outcomes[run.trial].losses for run in runs if run.trial in evidence.outcomes}
+    scale = loss_scale(evidence.facts, math.nan)
+    bad = {f"seed {run.seed}: NaN or infinite": float(run.nonfinite_step) for run in runs if run.nonfinite_step is not None}
+    return loss_chart(title, curves, constant=scale.reference if scale.from_constant else None, marks=bad)
 
 
 def _longest(settings: Settings) -> int:
@@ -207,7 +236,7 @@ def recipe_steps(evidence: Evidence) -> int:
 
 
 def recipe_trial(evidence: Evidence, seed: int, *edits: Edit, steps: int | None = None) -> Trial:
-    """The user's whole recipe, or as much of it as the preset allows.
+    """The user's whole recipe, or as much of it as the preset allows; an edit of the epochs multiplies the steps.
 
     Args:
         evidence: With facts and settings.
@@ -216,7 +245,7 @@ def recipe_trial(evidence: Evidence, seed: int, *edits: Edit, steps: int | None 
         steps: Where it is to take another number than `recipe_steps`.
     """
     taken = recipe_steps(evidence) if steps is None else steps
-    return Trial(edits, steps=taken, seed=seed, callbacks=_has_callbacks(evidence.facts))
+    return Trial(edits, steps=round(taken * epochs_factor(edits)), seed=seed, callbacks=_has_callbacks(evidence.facts))
 
 
 def _has_callbacks(facts: Facts) -> bool:

@@ -1,15 +1,16 @@
 """A race: variants of the user's own recipe, screened on one set of seeds; the best one against the recipe on fresh seeds."""
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
-from dnndoctor.experiments import Evidence, Outcomes, Preset
-from dnndoctor.experiments.course import WORST_SKILL, constant_margin, skill
-from dnndoctor.experiments.curves import end_loss, exploded, loss_scale, spread, usable
+from dnndoctor.experiments import Evidence, Outcomes, Preset, Settings
+from dnndoctor.experiments.course import attained, chance_gain, constant_margin, progress_after, rows_read, scoring_steps
+from dnndoctor.experiments.curves import exploded, spread, usable
+from dnndoctor.experiments.goal import goal_met
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_steps, recipe_trial
 
 SCREENED = 2
@@ -32,6 +33,9 @@ class Variant:
     name: str
     edits: tuple[Edit, ...]
     steps: int | None = None
+
+
+OWN = Variant("the user's own recipe", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ class Duel:
         measure: "validation skill", "training skill" or "progress".
         own_exploded, other_exploded: How many runs became NaN or infinite.
         steps: Of the user's own runs and of the variant's.
-        noise: Mean gain that pairs of runs of the same recipe may show by chance, one time in twenty.
+        noise: Mean gain that as many pairs of runs of the same recipe may show by chance, one time in twenty.
         trials: Ids of the variant's runs.
+        own_trials: Ids of the user's own.
     """
 
     variant: Variant
@@ -84,6 +89,7 @@ class Duel:
     steps: tuple[int, int]
     noise: float
     trials: tuple[str, ...]
+    own_trials: tuple[str, ...] = ()
 
     @property
     def gain(self) -> float:
@@ -97,9 +103,15 @@ class Duel:
 
     @property
     def confirmed(self) -> bool:
-        """Whether the gain is beyond noise, no seed loses by more than that, and more runs do not explode."""
-        worst = min(other - own for own, other in zip(self.own, self.other, strict=True))
-        return self.gain > self.noise and worst >= -self.noise and self.other_exploded <= self.own_exploded
+        """Whether the gain is beyond noise, and speaks for itself.
+
+        It does where no seed loses by more than noise, where the variant was not behind by more than that half way through, so
+        that the end is no fluke, and where no more of its runs explode.
+        """
+        losses = max(own - other for own, other in zip(self.own, self.other, strict=True))
+        behind = statistics.fmean(self.own_halfway) - statistics.fmean(self.other_halfway)
+        steady = losses <= self.noise and behind <= self.noise
+        return self.gain > self.noise and steady and self.other_exploded <= self.own_exploded
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +121,31 @@ class Race:
     Attributes:
         measure: "validation skill", "training skill" or "progress".
         own: What the user's own runs reached on the seeds of the screening.
-        entries: The variants, in the order they were named.
-        duel: The best variant against the user's own recipe; None where none looked better than the recipe in the screening.
+        entries: The variants that came to their end, in the order they were named.
+        duel: The best variant against the user's own recipe; None where none looked better than the recipe in the screening, or
+            fewer than two pairs of the duel's runs came to their end.
+        ahead: The variant that looked better in the screening; None where none did.
     """
 
     measure: str
     own: tuple[float, ...]
     entries: tuple[Entry, ...]
     duel: Duel | None
+    ahead: Variant | None = None
 
     @property
     def best(self) -> Entry:
         """The variant that did best in the screening; of equal ones the first named."""
         return max(self.entries, key=lambda entry: entry.mean)
+
+    @property
+    def won(self) -> Duel | None:
+        """The duel where the variant is confirmed to be better, else None."""
+        return self.duel if self.duel is not None and self.duel.confirmed else None
+
+    def entry(self, name: str) -> Entry | None:
+        """How the variant of that name did in the screening, None where it was not in the race or did not end."""
+        return next((entry for entry in self.entries if entry.variant.name == name), None)
 
 
 def nothing_to_gain(evidence: Evidence) -> str:
@@ -133,7 +157,11 @@ def nothing_to_gain(evidence: Evidence) -> str:
     course = evidence.of(OwnRecipe)
     if course is None:
         return "the user's own recipe was not run to its end, so there is nothing to compare with"
-    if evidence.settings.preset is Preset.DEEP or course.exploded or not course.skills or min(course.skills) < GOOD_ENOUGH:
+    if evidence.settings.preset is Preset.DEEP or course.exploded or goal_met(evidence) is False:
+        return ""
+    if goal_met(evidence):
+        return "the user's own recipe reaches its goal"
+    if not course.skills or min(course.skills) < GOOD_ENOUGH:
         return ""
     rows = "held-out" if course.held_out else "training"
     return f"the user's own recipe reaches a skill of {min(course.skills):.2f} on {rows} rows, which leaves little to gain"
@@ -144,136 +172,125 @@ def expected_runs(seeds: int, variants: int) -> float:
     return min(seeds, SCREENED) * variants + 2 * seeds
 
 
-def race_trials(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes) -> list[Trial]:
+def expected_race_steps(facts: Facts, settings: Settings, variants: int) -> float:
+    """What a race costs in steps of the user's own batch size, where every variant takes as many of these as the recipe."""
+    run = recipe_steps(Evidence(facts, settings)) + scoring_steps(facts)
+    return expected_runs(len(settings.seeds), variants) * run
+
+
+def race_trials(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes, against: Variant = OWN) -> list[Trial]:
     """The next trials of a race; empty where it is decided.
 
     Args:
         evidence: Of the rungs below.
         variants: At least one.
         outcomes: Of the race so far.
+        against: What they race against.
     """
-    seeds = evidence.settings.seeds[:SCREENED]
-    screening = [recipe_trial(evidence, seed) for seed in seeds]
-    screening += [_trial(evidence, variant, seed) for variant in variants for seed in seeds]
+    screening = [_trial(evidence, variant, seed) for variant in (against, *variants) for seed in _screened(evidence)]
     if new := [trial for trial in screening if trial.id not in outcomes]:
         return new
-    winner = _winner(evidence, variants, outcomes)
+    winner = _winner(evidence, variants, outcomes, against)
     if winner is None:
         return []
-    duel = [
-        trial
-        for seed in evidence.settings.fresh_seeds
-        for trial in (recipe_trial(evidence, seed), _trial(evidence, winner, seed))
-    ]
+    duel = [_trial(evidence, each, seed) for seed in evidence.settings.fresh_seeds for each in (against, winner)]
     return [trial for trial in duel if trial.id not in outcomes]
 
 
-def read_race(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes) -> Race | None:
+def read_race(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes, against: Variant = OWN) -> Race | None:
     """What a race came to.
 
     Args:
         evidence: Of the rungs below.
         variants: As `race_trials` was given them.
         outcomes: Of the race.
+        against: As `race_trials` was given it.
 
     Returns:
         None where the user's own runs, or all variants, did not come to their end.
     """
-    seeds = evidence.settings.seeds[:SCREENED]
-    own = _runs(outcomes, [recipe_trial(evidence, seed) for seed in seeds])
-    entries = []
-    for variant in variants:
-        runs = _runs(outcomes, [_trial(evidence, variant, seed) for seed in seeds])
-        if runs:
-            entries.append(
-                Entry(variant, _reached(evidence, runs), sum(map(exploded, runs)), tuple(run.trial.id for run in runs))
-            )
-    if not own or not entries:
+    screened = _screening(evidence, variants, outcomes, against)
+    if screened is None:
         return None
-    winner = _winner(evidence, variants, outcomes)
-    return Race(
-        measure=_measure(evidence, outcomes),
-        own=_reached(evidence, own),
-        entries=tuple(entries),
-        duel=None if winner is None else _duel(evidence, winner, outcomes),
-    )
+    measure, own, entries = screened
+    winner = _winner(evidence, variants, outcomes, against)
+    return Race(measure, own, entries, None if winner is None else _duel(evidence, winner, outcomes, against), winner)
 
 
 def _trial(evidence: Evidence, variant: Variant, seed: int) -> Trial:
     return recipe_trial(evidence, seed, *variant.edits, steps=variant.steps)
 
 
-def _runs(outcomes: Outcomes, trials: Sequence[Trial]) -> list[Outcome]:
-    return [outcomes[trial.id] for trial in trials if trial.id in outcomes and usable(outcomes[trial.id])]
+def _screened(evidence: Evidence) -> tuple[int, ...]:
+    return evidence.settings.seeds[:SCREENED]
 
 
-def _winner(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes) -> Variant | None:
-    """The best variant of the screening, None where none is ahead of the user's own recipe by what chance gives."""
-    seeds = evidence.settings.seeds[:SCREENED]
-    own = _runs(outcomes, [recipe_trial(evidence, seed) for seed in seeds])
-    if not own:
+def _runs(evidence: Evidence, variant: Variant, outcomes: Outcomes) -> list[Outcome]:
+    """A variant's runs of the screening; none unless all of them came to their end."""
+    found = [outcomes.get(_trial(evidence, variant, seed).id) for seed in _screened(evidence)]
+    runs = [run for run in found if run is not None and usable(run)]
+    return runs if len(runs) == len(found) else []
+
+
+def _screening(
+    evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes, against: Variant
+) -> tuple[str, tuple[float, ...], tuple[Entry, ...]] | None:
+    """The measure, what the user's own runs reached, and the variants; None where one side is missing."""
+    own = _runs(evidence, against, outcomes)
+    ended = [(variant, runs) for variant in variants if (runs := _runs(evidence, variant, outcomes))]
+    if not own or not ended:
         return None
-    best, height = None, statistics.fmean(_reached(evidence, own)) + constant_margin(_rows(evidence))
-    for variant in variants:
-        runs = _runs(outcomes, [_trial(evidence, variant, seed) for seed in seeds])
-        if len(runs) == len(own) and (mean := statistics.fmean(_reached(evidence, runs))) > height:
-            best, height = variant, mean
-    return best
+    read = attained(evidence.facts, [*own, *(run for _, runs in ended for run in runs)])
+    values = iter(read.values)
+    of_own = tuple(next(values) for _ in own)
+    entries = tuple(
+        Entry(variant, tuple(next(values) for _ in runs), sum(map(exploded, runs)), tuple(run.trial.id for run in runs))
+        for variant, runs in ended
+    )
+    return read.measure, of_own, entries
 
 
-def _duel(evidence: Evidence, winner: Variant, outcomes: Outcomes) -> Duel | None:
+def _winner(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes, against: Variant) -> Variant | None:
+    """The best variant of the screening, None where none is ahead of the user's own recipe by what chance gives.
+
+    Of those that chance alone may set apart it is the first named, so that the choice does not hang on the seeds.
+    """
+    screened = _screening(evidence, variants, outcomes, against)
+    if screened is None:
+        return None
+    _, own, entries = screened
+    margin = constant_margin(rows_read(evidence.facts))
+    height = max(statistics.fmean(own) + margin, max(entry.mean for entry in entries) - margin)
+    return next((entry.variant for entry in entries if entry.mean > height), None)
+
+
+def _duel(evidence: Evidence, winner: Variant, outcomes: Outcomes, against: Variant) -> Duel | None:
     pairs = []
     for seed in evidence.settings.fresh_seeds:
-        own, other = outcomes.get(recipe_trial(evidence, seed).id), outcomes.get(_trial(evidence, winner, seed).id)
+        own, other = (outcomes.get(_trial(evidence, variant, seed).id) for variant in (against, winner))
         if own is not None and other is not None and usable(own) and usable(other):
             pairs.append((own, other))
-    if len(pairs) < min(2, len(evidence.settings.fresh_seeds)):
+    if len(pairs) < 2:
         return None
     owns, others = [own for own, _ in pairs], [other for _, other in pairs]
-    reached = _reached(evidence, owns)
+    read = attained(evidence.facts, [*owns, *others])
+    halfway = progress_after(evidence.facts, [*owns, *others], 0.5)
+    own_values, other_values = read.values[: len(pairs)], read.values[len(pairs) :]
+    course = evidence.of(OwnRecipe)
+    assert course is not None  # no race without it, see `nothing_to_gain`
+    between = course.skill_spread if read.measure != "progress" else spread([run.progress for run in course.runs])
     return Duel(
         variant=winner,
         seeds=tuple(own.trial.seed for own in owns),
-        own=reached,
-        other=_reached(evidence, others),
-        own_halfway=tuple(_halfway(evidence, run) for run in owns),
-        other_halfway=tuple(_halfway(evidence, run) for run in others),
-        measure=_measure(evidence, outcomes),
+        own=own_values,
+        other=other_values,
+        own_halfway=halfway[: len(pairs)],
+        other_halfway=halfway[len(pairs) :],
+        measure=read.measure,
         own_exploded=sum(map(exploded, owns)),
         other_exploded=sum(map(exploded, others)),
-        steps=(recipe_steps(evidence), winner.steps or recipe_steps(evidence)),
-        noise=max(constant_margin(_rows(evidence)), 2 * math.sqrt(2 / len(pairs)) * spread(reached)),
+        steps=(owns[0].trial.steps, others[0].trial.steps),
+        noise=chance_gain(evidence.facts, own_values, other_values, between),
         trials=tuple(run.trial.id for run in others),
+        own_trials=tuple(run.trial.id for run in owns),
     )
-
-
-def _rows(evidence: Evidence) -> int:
-    return evidence.facts.data.validation_rows or evidence.facts.data.rows_sampled
-
-
-def _reached(evidence: Evidence, runs: Sequence[Outcome]) -> tuple[float, ...]:
-    """Skill where every finished run can be decoded, else progress of the loss; -1 for runs that exploded."""
-    read = {run.trial.id: skill(evidence.facts, run) for run in runs if not exploded(run)}
-    decoded = all(each is not None for each in read.values())
-    reached = []
-    for run in runs:
-        if exploded(run):
-            reached.append(WORST_SKILL)
-            continue
-        value = read[run.trial.id]
-        reached.append(value.value if decoded and value is not None else _progress(evidence, run, len(run.losses)))
-    return tuple(reached)
-
-
-def _halfway(evidence: Evidence, run: Outcome) -> float:
-    return -1.0 if exploded(run) else _progress(evidence, run, max(1, len(run.losses) // 2))
-
-
-def _progress(evidence: Evidence, run: Outcome, steps: int) -> float:
-    return loss_scale(evidence.facts, run.losses[0]).progress(end_loss(run.losses[:steps]))
-
-
-def _measure(evidence: Evidence, outcomes: Outcomes) -> str:
-    read = [skill(evidence.facts, run) for run in outcomes.values() if usable(run) and not exploded(run) and run.trial.scored]
-    rows = {each.rows for each in read if each is not None}
-    return "progress" if not rows or None in read else f"{'validation' if 'validation' in rows else 'training'} skill"

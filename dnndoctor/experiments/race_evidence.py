@@ -5,7 +5,7 @@ import statistics
 from dnndoctor.edits import edit_kind, sentence
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.race import Duel
+from dnndoctor.experiments.race import Duel, Race
 from dnndoctor.experiments.sickness import SHORTFALL, sicknesses
 from dnndoctor.finding import Remedy, Severity, Statement
 
@@ -33,15 +33,42 @@ def statement(duel: Duel, rung: str) -> Statement:
         rung: Name of the experiment.
     """
     own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
-    steps = (
-        f"{duel.steps[0]:,} steps" if duel.steps[0] == duel.steps[1] else f"{duel.steps[1]:,} steps instead of {duel.steps[0]:,}"
+    taken, others = duel.steps
+    steps = f"{taken:,} steps" if taken == others else f"{others:,} steps instead of {taken:,}"
+    bad = (
+        f"; {duel.own_exploded} of the user's own runs become NaN or infinite, {duel.other_exploded} of the others do"
+        if duel.own_exploded
+        else ""
     )
     return Statement(
         f"{duel.variant.name}: {duel.measure} {own:.2f} -> {other:.2f} after {steps}, better on {duel.wins} of "
-        f"{len(duel.seeds)} fresh seeds (up to {duel.noise:.2f} could be chance)",
+        f"{len(duel.seeds)} fresh seeds (up to {duel.noise:.2f} could be chance){bad}",
         rung,
-        {"own_by_seed": duel.own, "other_by_seed": duel.other, "noise": duel.noise},
-        duel.trials,
+        {
+            "own": own,
+            "other": other,
+            "own_by_seed": duel.own,
+            "other_by_seed": duel.other,
+            "noise": duel.noise,
+        },
+        (*duel.own_trials, *duel.trials),
+    )
+
+
+def screening(race: Race, rung: str) -> Statement:
+    """Every variant in one sentence.
+
+    Args:
+        race: That it is about.
+        rung: Name of the experiment.
+    """
+    entries = "; ".join(f"{entry.variant.name} {entry.mean:.2f}" for entry in race.entries)
+    own = statistics.fmean(race.own)
+    return Statement(
+        f"{race.measure} in the screening: your own recipe {own:.2f}; {entries} (means of {len(race.own)} seeds)",
+        rung,
+        {"own": own} | {entry.variant.name: entry.mean for entry in race.entries},
+        tuple(trial for entry in race.entries for trial in entry.trials),
     )
 
 

@@ -71,7 +71,7 @@ class RateResponse:
     """How the model answers to the learning rate.
 
     Attributes:
-        user_rate: At the first step, of the first optimizer.
+        user_rate: At the first step, of the first optimizer; the largest of its course where it begins at zero.
         steps: Of each run of the sweep.
         points: By factor, ascending.
         best: Factor with the most progress.

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.better_recipe import better_recipes
 from dnndoctor.experiments.course import constant_margin
-from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, longest_covered
+from dnndoctor.experiments.goal import goal_met, goal_values
+from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.memorise import Memorise
+from dnndoctor.experiments.other_schedules import ALL_SPENT
 from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, reached
 from dnndoctor.finding import Statement
 
@@ -22,6 +25,9 @@ gain (0.7) of the right rate on development cases whose rate is wrong."""
 PLATEAU_STEPS = 500
 """Steps after which a run that does not fall any more is taken to stay where it is, though the recipe asks for more."""
 
+WARMING_UP = 0.01
+"""Share of the course's learning rate by which a run must lag behind its share of the steps to count as warming up still; the 101
+points that rates are known at place a step no better."""
 
 LEARNS = 0.5
 """Mean skill on the training rows from which a model plainly learns: half of what a constant leaves open."""
@@ -35,6 +41,7 @@ class SicknessKind(StrEnum):
     CANNOT_MEMORISE = "cannot memorise"
     STILL_FALLING = "still falling"
     FALLS_SHORT = "falls short"
+    GOAL_MISSED = "goal missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,19 @@ class Sickness:
 
 
 def sicknesses(evidence: Evidence) -> tuple[Sickness, ...]:
-    """Everything that is established against the user's own run, the plainest first; empty where nothing is."""
+    """Everything that is established against the user's own run, the plainest first; empty where nothing is.
+
+    Who reaches the goal that the config names is not sick, whatever could be better, unless runs become NaN or infinite.
+    """
+    if goal_met(evidence):
+        return tuple(sickness for sickness in (_non_finite(evidence),) if sickness is not None)
     found = (
         _non_finite(evidence),
         _no_better(evidence),
         _cannot_memorise(evidence),
         _still_falling(evidence),
         _falls_short(evidence),
+        _goal_missed(evidence),
     )
     return tuple(sickness for sickness in found if sickness is not None)
 
@@ -109,8 +122,16 @@ def undecided(evidence: Evidence) -> str:
 
 
 def settled(course: OwnCourse) -> bool:
-    """Whether the run shows where the recipe leads: it was run to its end, or for long and falls no more."""
-    return course.whole or (not course.clearly_falling and min(run.steps for run in course.runs) >= PLATEAU_STEPS)
+    """Whether the run shows where the recipe leads: it was run to its end, or for long and falls no more.
+
+    A schedule that has spent nearly all of its rate is at its end, however many steps remain; one that is still to come to its
+    share of it (a long warm-up) is not, however flat the curve.
+    """
+    if course.whole or (course.rate_spent or 0.0) >= ALL_SPENT:
+        return True
+    if (course.rate_spent or 0.0) < (course.covered or 0.0) - WARMING_UP:
+        return False
+    return not course.clearly_falling and min(run.steps for run in course.runs) >= PLATEAU_STEPS
 
 
 def _share(course: OwnCourse) -> str:
@@ -184,22 +205,30 @@ def _still_falling(evidence: Evidence) -> Sickness | None:
 
 
 def _falls_short(evidence: Evidence) -> Sickness | None:
-    course, response = evidence.of(OwnRecipe), evidence.of(LearningRateSweep)
-    if course is None or response is None or not settled(course):
+    course = evidence.of(OwnRecipe)
+    if course is None or not settled(course):
         return None
-    comparison = longest_covered(response, evidence)
-    if comparison is None or comparison.steps > max(run.steps for run in course.runs):
+    better = [
+        each for each in better_recipes(evidence) if each.gain >= SHORTFALL and min(each.other) > statistics.fmean(each.own)
+    ]
+    if not better:
         return None
-    in_skill = comparison.measure != "progress"
-    own = course.skills if in_skill else tuple(run.progress for run in course.runs)
-    if not own or (in_skill and (comparison.measure == "validation skill") != course.held_out):
-        return None
-    gap = statistics.fmean(comparison.other) - statistics.fmean(own)
-    if gap < SHORTFALL or min(comparison.other) <= statistics.fmean(own):
-        return None
+    short = max(better, key=lambda each: each.gain)
     text = (
-        f"{_share(course)} the user's own run stays at {comparison.measure} {statistics.fmean(own):.2f}; at another rate the "
-        f"same model reaches {statistics.fmean(comparison.other):.2f} in {comparison.steps:,} steps "
-        f"(means of {len(own)} and {len(comparison.other)} seeds)"
+        f"{_share(course)} the user's own run stays at {short.measure} {statistics.fmean(short.own):.2f}; {short.how} the "
+        f"same model reaches {statistics.fmean(short.other):.2f} in {short.steps:,} steps "
+        f"(means of {len(short.own)} and {len(short.other)} seeds)"
     )
-    return Sickness(SicknessKind.FALLS_SHORT, text, LearningRateSweep.name, (*_trials(course), *comparison.trials))
+    return Sickness(SicknessKind.FALLS_SHORT, text, short.rung, (*_trials(course), *short.trials))
+
+
+def _goal_missed(evidence: Evidence) -> Sickness | None:
+    course, goal = evidence.of(OwnRecipe), evidence.settings.goal
+    if course is None or goal is None or course.exploded or not settled(course) or goal_met(evidence) is not False:
+        return None
+    values = goal_values(evidence)
+    text = (
+        f"{_share(course)} {goal.metric} is {statistics.fmean(values):.4g}, and {goal.text} is the goal, missed on all of "
+        f"{len(values)} seeds"
+    )
+    return Sickness(SicknessKind.GOAL_MISSED, text, OwnRecipe.name, _trials(course))

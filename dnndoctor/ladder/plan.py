@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from dnndoctor.config.quantities import seconds
-from dnndoctor.config.schema import LoadedConfig
+from dnndoctor.config.schema import Goal, LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Experiment, Preset, Settings
@@ -38,6 +38,11 @@ MARGIN = 1.25
 """Time for what is not a step: scores, callbacks, drawing weights; 0.2 to 20 ms a trial and two evaluations (measured)."""
 
 
+CHECKED_SEEDS = 3
+"""Seeds of the fixed plan at most: the fewest of which a majority can be said. With two, a run of two epochs whose loss falls
+clearly on one of them was called healthy; the slowest sample, a GRU, took 74 s of CPU time with three and 50 s with two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the user asked for.
@@ -47,12 +52,14 @@ class Asked:
         seeds: For screening.
         budget: Seconds for everything, infinite for a fixed plan that no clock cuts.
         skip: Names of rungs not to climb.
+        goal: What good enough means, None where the config does not say.
     """
 
     preset: Preset
     seeds: tuple[int, ...]
     budget: float
     skip: tuple[str, ...] = ()
+    goal: Goal | None = None
 
     @classmethod
     def of(cls, config: LoadedConfig) -> "Asked":
@@ -60,7 +67,18 @@ class Asked:
         ladder = config.config.ladder
         preset = Preset(ladder.preset)
         budget = DEFAULT_BUDGETS[preset] if ladder.budget is None else seconds(ladder.budget)
-        return cls(preset, tuple(ladder.seeds), budget, tuple(ladder.skip))
+        return cls(preset, tuple(ladder.seeds), budget, tuple(ladder.skip), config.config.goal)
+
+    @classmethod
+    def fixed_plan(cls, config: LoadedConfig) -> "Asked":
+        """What `dnndoctor check` asks for: always as many steps and seeds, whatever preset and budget the config names."""
+        ladder = config.config.ladder
+        return cls(Preset.QUICK, tuple(ladder.seeds[:CHECKED_SEEDS]), math.inf, tuple(ladder.skip), config.config.goal)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether no clock cuts the plan."""
+        return math.isinf(self.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +150,7 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
     first = {experiment.name for experiment in wanted if experiment.preset in (Preset.STATIC, Preset.QUICK)}
     left = asked.budget - used
     for scale, seeds in SIZES:
-        settings = Settings(asked.preset, asked.seeds[:seeds], scale)
+        settings = Settings(asked.preset, asked.seeds[:seeds], scale, asked.goal)
         estimates = {each.name: estimate(each, facts, settings) for each in wanted}
         of_the_first = sum(estimates[name] for name in first)
         if sum(estimates.values()) <= left or (len(first) < len(wanted) and of_the_first <= FIRST_SHARE * left):
@@ -170,6 +188,8 @@ def estimate(experiment: AnyExperiment, facts: Facts, settings: Settings) -> flo
     if math.isnan(engine.step_seconds):  # the subject cannot train, so that its trials fail at once
         return 0.0
     steps = experiment.expected_steps(facts, settings)
+    if steps == 0:  # the facts alone tell that it will be skipped, and nothing is traced
+        return 0.0
     return experiment.traces * engine.first_call_seconds + MARGIN * steps * engine.step_seconds / throughput
 
 

@@ -12,6 +12,7 @@ from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.memory import Attempt, Memory, MemoryRun
 from dnndoctor.experiments.sickness import SicknessKind, has, learns_by_itself, sicknesses, structure_is_whole
+from dnndoctor.experiments.signal_evidence import given_over_depth
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
 
@@ -44,8 +45,9 @@ class CannotMemorise(Rule):
 
     What was looked at:
         Training on 1, 2, 8 and 20 samples whose targets differ, for 300 steps, with regularisers, dropout and augmentation
-        off. Eight decide (fewer where the model has too few weights). Where they are not memorised, they were tried with
-        a tenth and ten times the rate and with Adam at three rates, and what worked was run again on other seeds.
+        off, and without a schedule that would take the rate away meanwhile. Eight decide (fewer where the model has too few
+        weights). Where they are not memorised, they were tried with a tenth and ten times the rate and with Adam at three rates,
+        and what worked was run again on other seeds.
 
     Why it matters:
         This is the fork of the whole examination. A model that can memorise is whole, and its trouble lies in the rate,
@@ -164,6 +166,7 @@ class CannotMemorise(Rule):
             where,
             evidence=(
                 *([Statement(why, "facts")] if why else []),
+                *given_over_depth(evidence),
                 *_failed(memory),
                 *(
                     Statement(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dnndoctor.evidence.facts import LayerFacts
 from dnndoctor.evidence.layers import kernels
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
@@ -88,6 +89,7 @@ class ConstantInitializer(Rule):
             (
                 Remedy(
                     "Draw the initial weights at random, scaled by the layer's inputs",
+                    (Edit("variance_scaled_init"),),
                     patch=f'keras.layers.{first.kind}({first.units or "..."}, kernel_initializer="glorot_uniform")',
                 ),
             ),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.rate_evidence import interval
@@ -85,6 +86,7 @@ class InputsLimitTheRate(Rule):
             remedies=(
                 Remedy(
                     "Standardise the inputs",
+                    (Edit("standardize_inputs"),),
                     patch="mean, std = x_train.mean(axis=0), x_train.std(axis=0) + 1e-7\nx_train = (x_train - mean) / std",
                     note="the same mean and deviation for validation rows",
                 ),

@@ -8,6 +8,7 @@ from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.own_recipe import OwnRecipe, reached
 from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy, where
 from dnndoctor.experiments.rate_response import RateResponse
+from dnndoctor.experiments.schedule_evidence import starving
 from dnndoctor.experiments.sickness import SicknessKind, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -67,8 +68,13 @@ class LearningRateTooLow(Rule):
         longest = max(response.comparisons, key=lambda comparison: comparison.steps)
         established = [sickness for sickness in sicknesses(evidence) if sickness.kind in TREATABLE]
         own, other = statistics.fmean(longest.own), statistics.fmean(longest.other)
-        # A rate three times too low is within what a person may have meant; ten times is not.
-        confidence = 0.5 + 0.2 * (response.recommended >= 10) + 0.1 * (longest.gain >= 0.5) - 0.2 * (other < 0.3)
+        # A rate three times too low is within what a person may have meant; ten times is not. A schedule that takes the rate away
+        # makes any rate too low; a higher one only puts off when it is gone.
+        starved = starving(evidence)
+        by_schedule = starved is not None and statistics.fmean(starved.other) >= other - response.tolerance
+        confidence = (
+            0.5 + 0.2 * (response.recommended >= 10) + 0.1 * (longest.gain >= 0.5) - 0.2 * (other < 0.3) - 0.3 * by_schedule
+        )
         return Finding(
             self.code,
             self.name,
@@ -80,7 +86,7 @@ class LearningRateTooLow(Rule):
             )
             + f": at {response.user_rate * longest.factor:.3g} "
             f"{longest.measure} goes from {own:.2f} to {other:.2f} in the same {longest.steps:,} steps",
-            Severity.ERROR if established else Severity.NOTE,
+            (Severity.WARNING if by_schedule else Severity.ERROR) if established else Severity.NOTE,
             round(confidence, 2) if established else 0.1,
             where=where(evidence.facts),
             evidence=(

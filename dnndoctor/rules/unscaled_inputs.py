@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from dnndoctor.evidence.contract import SATURATING_ACTIVATIONS
 from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.input_scale import OFFSET, TINY, is_long_tailed, is_of_order_one
 from dnndoctor.evidence.layers import AFFINE, activation_after, first_weighted, kernels, takes_raw_numbers
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatch, FirstBatchExperiment
+from dnndoctor.experiments.profile import SATURATED
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -19,16 +22,6 @@ sigmoid 30 units from its middle; counts and grey values of a few bits (0 to 16)
 
 HUGE = 1000.0
 """Root mean square that no first layer with one of Keras' initializers absorbs: its outputs are of the same order."""
-
-PLAIN = 5.0
-"""Root mean square up to which, with even features, the scale is ruled out as a cause: the curvature is 25 times that of
-standardised inputs at most, less than the default rates leave room for."""
-
-TINY = 0.02
-"""Largest magnitude of inputs that were shrunk, for example divided by 255 twice (1/255 = 0.004)."""
-
-OFFSET = 10.0
-"""Mean over spread from which the differences between rows are a tenth, or less, of what all rows share."""
 
 UNEVEN = 100.0
 """Ratio of the features' spreads from which gradient descent must be that much too slow for one of them: the curvature
@@ -42,10 +35,6 @@ standardised inputs: outputs of variance 1 or 2 add no more than that to the tar
 ARRIVED = 0.1
 """Share of the expected size that the first layer's answers must have. Random weights on inputs that lean one way, and
 relu, move it by a factor of three at most; a division by 255, or a standardisation, by far more."""
-
-SATURATED = {"sigmoid": 0.65, "hard_sigmoid": 0.65, "tanh": 0.9, "hard_tanh": 0.9, "softsign": 0.9}
-"""Root mean square of saturated units: 0.71 for a sigmoid that is 0 or 1, 1 for the others; around 0.5 and 0.6 they are
-in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +90,7 @@ class UnscaledInputs(Rule):
         raw = takes_raw_numbers(facts)
         if raw and signs and facts.model_kind == "Functional":
             raw = _arrives(facts, start)
-        if facts.data.inputs and all(map(_is_of_order_one, facts.data.inputs)):
+        if facts.data.inputs and all(map(is_of_order_one, facts.data.inputs)):
             yield RuledOut(Cause.INPUT_SCALE, "every input is of order one, and no feature dwarfs the others")
         elif signs and raw is None:
             yield NotSeen(
@@ -182,12 +171,6 @@ def _arrives(facts: Facts, start: FirstBatch | None) -> bool | None:
     return given >= ARRIVED * gain * math.hypot(array.mean, array.std)
 
 
-def _is_of_order_one(array: ArrayFacts) -> bool:
-    rms = math.hypot(array.mean, array.std)
-    even = math.isnan(array.feature_std_minimum) or array.feature_std_maximum <= OFFSET * array.feature_std_minimum
-    return TINY < rms <= PLAIN and even
-
-
 def _round(scale: float) -> str:
     return f"{float(f'{scale:.2g}'):,.0f}"
 
@@ -205,7 +188,12 @@ def _large(facts: Facts, array: ArrayFacts, rms: float, start_ratio: float | Non
 
 
 def _remedy(array: ArrayFacts) -> Remedy:
+    standardised = Edit("standardize_inputs")
     if array.integer_valued and array.minimum >= 0 and 200 <= array.maximum <= 255 and len(array.shape) >= 2:
-        return Remedy("Scale the pictures to 0 to 1", patch="keras.layers.Rescaling(1 / 255)  # the first layer")
+        patch = "keras.layers.Rescaling(1 / 255)  # the first layer"
+        return Remedy("Scale the pictures to 0 to 1", (standardised,), patch, note="tried by standardising")
     patch = "normalization = keras.layers.Normalization()\nnormalization.adapt(x_train)  # then the first layer of the model"
-    return Remedy("Standardise each feature with the training data's mean and standard deviation", patch=patch)
+    if is_long_tailed(array) and array.minimum >= 0:
+        title = "Take the logarithm, and standardise it with the training data's mean and standard deviation"
+        return Remedy(title, (Edit("log_inputs"), standardised), f"x = np.log1p(x)\n{patch}")
+    return Remedy("Standardise each feature with the training data's mean and standard deviation", (standardised,), patch)

@@ -1,16 +1,15 @@
 """Whether a remedy helps: the user's own recipe with it against the same without it, paired by seed."""
 
-import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import replace
 
 from dnndoctor.diagnosis.diagnose import Diagnosis, RankedFinding
-from dnndoctor.evidence.outcome import Outcome, State
+from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.course import WORST_SKILL, constant_margin, skill
-from dnndoctor.experiments.curves import exploded
+from dnndoctor.experiments.course import attained, chance_gain
+from dnndoctor.experiments.curves import usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_trial
 from dnndoctor.experiments.sickness import sicknesses
@@ -66,26 +65,27 @@ def confirm(ranked: RankedFinding, evidence: Evidence, outcomes: Mapping[str, Ou
     """
     remedy = _untried(ranked.finding)
     assert remedy is not None  # it is one of `hypotheses`
-    pairs = []
-    for trial in trials_of(ranked, evidence):
-        own, other = evidence.outcomes.get(recipe_trial(evidence, trial.seed).id), outcomes.get(trial.id)
-        if own is None or other is None or {own.state, other.state} != {State.FINISHED}:
-            return ranked.finding
-        pairs.append((_reached(evidence, own), _reached(evidence, other), trial))
-    if not pairs or any(math.isnan(value) for own_skill, other_skill, _ in pairs for value in (own_skill, other_skill)):
+    trials = trials_of(ranked, evidence)
+    owns = [evidence.outcomes.get(recipe_trial(evidence, trial.seed).id) for trial in trials]
+    others = [outcomes.get(trial.id) for trial in trials]
+    ended = [run for run in (*owns, *others) if run is not None and usable(run)]
+    if len(ended) < 2 * len(trials):
         return ranked.finding
-    gains = [other_skill - own_skill for own_skill, other_skill, _ in pairs]
-    before = statistics.fmean(own_skill for own_skill, _, _ in pairs)
-    after = statistics.fmean(other_skill for _, other_skill, _ in pairs)
-    noise = _noise(evidence, len(pairs))
+    read = attained(evidence.facts, ended)
+    if read.measure == "progress":
+        return ranked.finding
+    own, other = read.values[: len(trials)], read.values[len(trials) :]
+    gains = [after - before for before, after in zip(own, other, strict=True)]
+    before, after = statistics.fmean(own), statistics.fmean(other)
+    noise = chance_gain(evidence.facts, own, other, _between_seeds(evidence))
     tried = replace(
         remedy,
         verified=statistics.fmean(gains) > noise and min(gains) >= -noise,
         before=before,
         after=after,
-        effect=f"{_measure(evidence)} {before:.2f} -> {after:.2f} after {pairs[0][2].steps:,} steps, "
+        effect=f"{read.measure} {before:.2f} -> {after:.2f} after {trials[0].steps:,} steps, "
         f"better on {sum(gain > 0 for gain in gains)} of {len(gains)} seeds",
-        seeds=tuple(trial.seed for _, _, trial in pairs),
+        seeds=tuple(trial.seed for trial in trials),
     )
     remedies = tuple(tried if each is remedy else each for each in ranked.finding.remedies)
     # What was shown to work comes first.
@@ -99,21 +99,7 @@ def _untried(finding: Finding) -> Remedy | None:
     return next((remedy for remedy in finding.remedies if remedy.edits), None)
 
 
-def _reached(evidence: Evidence, outcome: Outcome) -> float:
-    if exploded(outcome):
-        return WORST_SKILL
-    read = skill(evidence.facts, outcome)
-    return math.nan if read is None else read.value
-
-
-def _measure(evidence: Evidence) -> str:
-    rows = {read.rows for outcome in evidence.outcomes.values() if (read := skill(evidence.facts, outcome)) is not None}
-    return "validation skill" if "validation" in rows else "training skill"
-
-
-def _noise(evidence: Evidence, pairs: int) -> float:
-    """Mean gain in skill that so many pairs of runs of the same recipe may show by chance, one time in twenty."""
+def _between_seeds(evidence: Evidence) -> float:
+    """Standard deviation of skill between seeds of the user's own recipe, as far as the noise floor knows it."""
     noise = evidence.of(NoiseFloor)
-    between_seeds = noise.skill_spread if noise is not None and noise.skill_spread is not None else 0.0
-    rows = evidence.facts.data.validation_rows or evidence.facts.data.rows_sampled
-    return max(constant_margin(rows), 2 * math.sqrt(2 / pairs) * between_seeds)
+    return noise.skill_spread if noise is not None and noise.skill_spread is not None else 0.0

@@ -4,9 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from dnndoctor.diagnosis.diagnose import diagnose
 from dnndoctor.diagnosis.ranking import COURSE, STRUCTURAL, Fork, fork, terms
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Preset, Settings
 from dnndoctor.finding import Cause, Finding, Remedy, Severity
+from tests.experiments.masked_patient import MaskedPatient, rescaled
+from tests.experiments.masked_patient import subject as masked_subject
 from tests.experiments.toy_patient import ToyPatient, examined
 
 QUICK = Settings(Preset.QUICK, (0, 1))
@@ -63,6 +67,67 @@ def test_contract_is_not_for_symptoms_or_warnings() -> None:
 
     assert "contract" not in names
     assert "contract" not in symptom
+
+
+@pytest.mark.parametrize("way", [Fork.CURED, Fork.CANNOT])
+@pytest.mark.parametrize("cause", [Cause.INITIALIZER, Cause.INPUT_SCALE])
+def test_signals_that_cure_are_on_the_side_that_was_taken(cause: Cause, way: Fork) -> None:
+    """Weights or inputs whose scaling was confirmed lead over what is guessed, and over structure and course alike."""
+    cured = finding(cause, "DD303", verified=True)
+    guesses = [finding(Cause.ARCHITECTURE, "DD511"), finding(Cause.LOSS_FUNCTION), finding(Cause.OPTIMIZER)]
+
+    assert all(score(cured, "rescaled_signals", way) > score(guess, way=way) for guess in guesses)
+
+
+def test_what_is_hidden_leads_over_the_rate() -> None:
+    """Another rate that wins with batch norm on does not refute an explosion that was seen without it."""
+    hidden = finding(Cause.INITIALIZER, "DD302", verified=True)
+    rate = replace(finding(Cause.LEARNING_RATE_LOW, "DD402", verified=True), confidence=0.9)
+
+    assert score(hidden, "rescaled_signals", Fork.CURED) > score(rate, way=Fork.CURED)
+
+
+@pytest.mark.parametrize(
+    ("patient", "subject", "cause"),
+    [
+        (
+            MaskedPatient(cures=(frozenset({"batch_norm_off", "variance_scaled_init"}),), explodes=True),
+            masked_subject(std=1.0),
+            Cause.INITIALIZER,
+        ),
+        (
+            MaskedPatient(cures=(frozenset({"batch_norm_off", "variance_scaled_init"}),), explodes=True, rate=0.5, outgrows=10.0),
+            masked_subject(std=1.0),
+            Cause.INITIALIZER,
+        ),
+        (
+            MaskedPatient(cures=(frozenset({"standardize_inputs"}),)),
+            masked_subject(normalised=False, spread=200.0),
+            Cause.INPUT_SCALE,
+        ),
+        (
+            MaskedPatient(cures=(frozenset({"variance_scaled_init"}),)),
+            masked_subject(std=1.0, normalised=False),
+            Cause.INITIALIZER,
+        ),
+    ],
+)
+def test_cured_signals_come_first(patient: MaskedPatient, subject: Facts, cause: Cause) -> None:
+    """Where the handful is not memorised, the cause whose cure was confirmed comes before all symptoms and rates."""
+    diagnosis = diagnose(rescaled(patient, subject), ())
+
+    assert diagnosis.faults == ()
+    assert diagnosis.findings[0].finding.cause is cause
+    assert Cause.ARCHITECTURE not in [ranked.finding.cause for ranked in diagnosis.findings]
+
+
+@pytest.mark.parametrize("patient", [MaskedPatient(), MaskedPatient(always_explodes=True, growth=0.5)])
+@pytest.mark.parametrize("subject", [masked_subject(), masked_subject(std=0.3), masked_subject(normalised=False)])
+def test_nothing_is_found_on_the_healthy(patient: MaskedPatient, subject: Facts) -> None:
+    """A deep net that learns is healthy, with or without batch norm, and if it explodes without it."""
+    diagnosis = diagnose(rescaled(patient, subject), ())
+
+    assert [ranked.finding.title for ranked in diagnosis.findings if ranked.finding.severity is not Severity.NOTE] == []
 
 
 def test_families_are_apart() -> None:

@@ -6,7 +6,7 @@ from dnndoctor.experiments.curves import Shape
 from dnndoctor.experiments.memorise import Memorise, attempts_for
 from dnndoctor.experiments.memory import Memory
 from tests.evidence_samples import array, facts, layer, optimizer, output, target
-from tests.experiments.toy_patient import ToyPatient, climb
+from tests.experiments.toy_patient import ToyPatient, climb, scheduled
 
 
 def seen(patient: ToyPatient, subject: object = None) -> Memory:
@@ -141,3 +141,27 @@ def test_no_control_without_targets() -> None:
     _, trials = climb(Memorise(), Evidence(facts(targets=[]), Settings()), ToyPatient())
 
     assert not any(edit.name == "zero_inputs" for trial in trials for edit in trial.edits)
+
+
+def test_a_schedule_that_fades_is_held() -> None:
+    """A decay that would be gone after a few of the steps is no fault of the structure."""
+    fading, lasting = scheduled(0.9), scheduled(0.9999)
+    evidence, trials = climb(Memorise(), Evidence(fading, Settings()), ToyPatient(decay=0.9))
+    memory = evidence.of(Memorise)
+
+    assert memory is not None
+    assert memory.memorised
+    assert all(Edit("constant_rate") in trial.edits for trial in trials)
+    assert Edit("constant_rate") not in climb(Memorise(), Evidence(lasting, Settings()), ToyPatient())[1][0].edits
+
+
+def test_a_shortened_plan_does_not_blame_what_is_slow() -> None:
+    """A quarter of the steps cannot tell a slow model from one that never memorises; one that stands still is told apart."""
+    short = Evidence(facts(), Settings(scale=0.25))
+    slow, _ = climb(Memorise(), short, ToyPatient(rate=0.3, stuck=1.0, adam_rate=0.2))
+    still, _ = climb(Memorise(), short, ToyPatient(memorises=False))
+
+    observation = slow.observations["memorise"]
+    assert isinstance(observation, Inconclusive)
+    assert "75 steps, 25% of what is asked" in observation.reason
+    assert isinstance(still.observations["memorise"], Memory)

@@ -3,8 +3,9 @@
 import pytest
 
 from dnndoctor.evidence.facts import CallbackFacts, Facts
+from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Inconclusive, Preset, Settings
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe
+from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, recipe_trial
 from tests.evidence_samples import facts
 from tests.experiments.toy_patient import ToyPatient, climb
 
@@ -94,3 +95,12 @@ def test_explosion() -> None:
 def test_inconclusive() -> None:
     """With no run there is nothing to say."""
     assert isinstance(OwnRecipe().read(Evidence(facts(), QUICK), {}), Inconclusive)
+
+
+def test_more_epochs_are_more_steps() -> None:
+    """A trial of the recipe with an edit of its epochs takes as many times the steps, over the preset's bound too."""
+    evidence, edit = Evidence(facts(), QUICK), Edit("epochs", {"factor": 4})
+
+    assert recipe_trial(evidence, 3, edit) == Trial((edit,), steps=1280, seed=3)
+    assert recipe_trial(evidence, 3, edit, steps=100).steps == 400
+    assert recipe_trial(evidence, 3).steps == 320

@@ -1,11 +1,18 @@
 """Established sicknesses, and healthy look-alikes."""
 
+from dataclasses import replace
+
 import pytest
 
+from dnndoctor.config.schema import Goal
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence, Preset, Settings
-from dnndoctor.experiments.sickness import SicknessKind, has, sicknesses
-from tests.evidence_samples import facts
-from tests.experiments.toy_patient import ToyPatient, examined
+from dnndoctor.experiments.other_optimizers import OtherOptimizers
+from dnndoctor.experiments.other_schedules import OtherSchedules
+from dnndoctor.experiments.own_recipe import OwnRecipe
+from dnndoctor.experiments.sickness import SicknessKind, has, settled, sicknesses
+from tests.evidence_samples import callback, facts, optimizer
+from tests.experiments.toy_patient import ToyPatient, climb, examined, scheduled
 
 QUICK = Settings(Preset.QUICK, (0, 1))
 KINDS = SicknessKind
@@ -67,3 +74,60 @@ def test_evidence() -> None:
 def test_nothing_seen() -> None:
     """Without observations nothing is established."""
     assert sicknesses(Evidence(facts(), QUICK)) == ()
+
+
+def test_another_schedule_shows_what_falls_short() -> None:
+    """A settled run that stays far behind a variant in as many steps falls short, whichever experiment tried the variant."""
+    patient, subject = ToyPatient(decay=0.96, by_callback=True), facts(recipe={"callbacks": (callback("ReduceLROnPlateau"),)})
+    before = examined(patient, subject, QUICK)
+    after, _ = climb(OtherSchedules(), before, patient)
+
+    assert sicknesses(before) == ()
+    (short,) = sicknesses(after)
+    assert short.kind is KINDS.FALLS_SHORT
+    assert short.rung == OtherSchedules.name
+    assert "constant rate" in short.statement
+
+
+def test_another_optimizer_shows_what_falls_short() -> None:
+    """An optimizer that gets nowhere near Adam falls short of it."""
+    patient, subject = ToyPatient(ceiling=0.3), facts(recipe={"optimizers": (optimizer("SGD", 0.01),)})
+    before = examined(patient, subject, QUICK)
+    after, _ = climb(OtherOptimizers(), before, patient)
+
+    assert not has(before, KINDS.FALLS_SHORT)
+    assert has(after, KINDS.FALLS_SHORT)
+
+
+@pytest.mark.parametrize(
+    ("metric", "patient", "kinds"),
+    [
+        (Goal(metric="loss", at_most=1.0), ToyPatient(rate=0.1), set()),
+        (Goal(metric="loss", at_most=1.0), ToyPatient(rate=0.02), {KINDS.GOAL_MISSED}),
+        (Goal(metric="loss", at_most=1e-9), ToyPatient(), {KINDS.GOAL_MISSED}),
+        (Goal(metric="loss", at_most=10.0), ToyPatient(rate=100.0), {KINDS.NON_FINITE}),
+    ],
+)
+def test_goal(metric: Goal, patient: ToyPatient, kinds: set[SicknessKind]) -> None:
+    """A missed goal is a sickness; who reaches it is not sick, but for NaN."""
+    found = {sickness.kind for sickness in sicknesses(examined(patient, settings=replace(QUICK, goal=metric)))}
+
+    assert kinds <= found
+    assert bool(found) == bool(kinds)
+
+
+def course_of(patient: ToyPatient, subject: Facts) -> bool:
+    """Whether the patient's own run is settled."""
+    course = climb(OwnRecipe(), Evidence(subject, QUICK), patient)[0].of(OwnRecipe)
+    assert course is not None
+    return settled(course)
+
+
+def test_a_spent_schedule_is_settled() -> None:
+    """A run of which much is to come, but hardly any rate, shows where its recipe leads; one that is warming up does not."""
+    rates = (*(0.0,) * 50, *(0.1,) * 51)
+    warming = facts(recipe={"epochs": 100, "rates": rates})
+
+    assert course_of(ToyPatient(rate=0.1, decay=0.99), scheduled(0.99, epochs=250))
+    assert not course_of(ToyPatient(learns=False), warming)
+    assert course_of(ToyPatient(learns=False), facts(recipe={"epochs": 100}))

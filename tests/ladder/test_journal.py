@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dnndoctor.config.schema import LoadedConfig
+from dnndoctor.config.schema import Goal, LoadedConfig
 from dnndoctor.errors import UsageError
 from dnndoctor.evidence import record
 from dnndoctor.evidence.outcome import Outcome, State
@@ -19,8 +19,11 @@ from dnndoctor.ladder.journal import FILE, Journal, read
 from dnndoctor.ladder.plan import Asked, Plan
 from tests import evidence_samples
 
-ASKED = Asked(Preset.QUICK, (0, 1), math.inf)
-PLAN = Plan(Settings(Preset.QUICK, (0, 1), 0.5), math.inf, {"upper": "the config skips it"}, {"middle": "budget"}, {"lower": 3.0})
+GOAL = Goal(metric="val_accuracy", at_least=0.85)
+ASKED = Asked(Preset.QUICK, (0, 1), math.inf, goal=GOAL)
+PLAN = Plan(
+    Settings(Preset.QUICK, (0, 1), 0.5, GOAL), math.inf, {"upper": "the config skips it"}, {"middle": "budget"}, {"lower": 3.0}
+)
 OUTCOMES = [Outcome(Trial(seed=seed), State.FINISHED, losses=(1.0, float("nan"), float("inf"))) for seed in range(3)]
 RUNG = Rung("lower", "Does it start?", RungState.DONE, "", 1.5, tuple(outcome.trial.id for outcome in OUTCOMES))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dnndoctor.config.schema import Config, LoadedConfig
+from dnndoctor.config.schema import Config, Goal, LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence.facts import EngineFacts, Facts
 from dnndoctor.experiments import Experiment, Preset, Settings
@@ -154,6 +154,18 @@ def test_replicas_seeds_and_traces_count() -> None:
     assert estimate(Lower, facts(0.01, first_call_seconds=2.0), three) == pytest.approx(alone + 2)
 
 
+def test_what_facts_rule_out_costs_no_trace() -> None:
+    """An experiment that expects no steps will be skipped, so that its graphs are not charged to the budget."""
+
+    class Idle(Lower):
+        @classmethod
+        def expected_steps(cls, facts: Facts, settings: Settings) -> float:  # noqa: ARG003  it never depends on them
+            """None."""
+            return 0.0
+
+    assert estimate(Idle, facts(0.01, first_call_seconds=20.0), Settings()) == 0
+
+
 def test_a_subject_that_cannot_train_is_planned_in_full() -> None:
     """Its step time is unknown and its trials fail at once: no rung is left out for time."""
     made = plan(10.0, step_seconds=math.nan)
@@ -177,3 +189,12 @@ def test_the_config_says_what_is_asked(config: LoadedConfig) -> None:
 
     assert Asked.of(other) == Asked(Preset.QUICK, (4, 5), 90.0)
     assert Asked.of(config).budget == DEFAULT_BUDGETS[Preset.STANDARD] == 180.0
+
+
+def test_the_goal_goes_along(config: LoadedConfig) -> None:
+    """What good enough means is part of the settings, so that a journal keeps it."""
+    goal = Goal(metric="val_accuracy", at_least=0.85)
+    named = Asked.of(config.model_copy(update={"config": config.config.model_copy(update={"goal": goal})}))
+    made = make_plan(named, experiments_for(named, SHELF), facts(0.02), 0.0)
+
+    assert named.goal == made.settings.goal == goal

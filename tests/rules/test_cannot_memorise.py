@@ -10,6 +10,8 @@ from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.finding import Cause, Finding, RuledOut, Severity
 from dnndoctor.rules.cannot_memorise import CannotMemorise
 from tests.evidence_samples import facts, head_layer, keras_loss, layer, optimizer, output, target, weight
+from tests.experiments.masked_patient import MaskedPatient, rescaled
+from tests.experiments.masked_patient import subject as deep_subject
 from tests.experiments.toy_patient import ToyPatient, examined
 
 QUICK = Settings(Preset.QUICK, (0, 1))
@@ -108,3 +110,23 @@ def test_healthy_rules_structure_out() -> None:
 
     assert said
     assert all(isinstance(word, RuledOut) for word in said)
+
+
+@pytest.mark.parametrize(("growth", "word"), [(0.5, "grows"), (-0.5, "fades")])
+def test_profile_over_depth_is_evidence(growth: float, word: str) -> None:
+    """Gradients that grow or fade over depth are told, and do not make another cause by themselves."""
+    patient = MaskedPatient(cures=(frozenset({"nothing"}),), own_growth=growth)
+    (finding,) = CannotMemorise().judge(rescaled(patient, deep_subject(normalised=False), QUICK))
+
+    assert isinstance(finding, Finding)
+    assert finding.cause is Cause.ARCHITECTURE
+    assert any(f"the gradient {word} by 4.5 orders of magnitude" in statement.text for statement in finding.evidence)
+
+
+def test_what_batch_norm_hides_is_no_evidence_of_the_structure() -> None:
+    """An explosion without batch norm is not held against a model that fails for another reason."""
+    patient = MaskedPatient(cures=(frozenset({"nothing"}),), always_explodes=True, growth=0.5)
+    (finding,) = CannotMemorise().judge(rescaled(patient, deep_subject()))
+
+    assert isinstance(finding, Finding)
+    assert not any("without batch norm" in statement.text for statement in finding.evidence)

@@ -1,5 +1,8 @@
 """A recipe that stops on the way."""
 
+import pytest
+
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Preset, Settings
 from dnndoctor.finding import Cause, Finding, RuledOut, Severity
 from dnndoctor.rules.epochs_too_few import EpochsTooFew
@@ -18,6 +21,42 @@ def test_sick() -> None:
     assert finding.severity is Severity.ERROR
     assert finding.remedies[0].verified
     assert finding.remedies[0].patch == "model.fit(..., epochs=25)"
+
+
+def test_extrapolated() -> None:
+    """The pace at the end says about how many epochs are wanted; the remedy is an edit of the epochs that were tried."""
+    (finding,) = EpochsTooFew().judge(examined(ToyPatient(rate=0.08), settings=QUICK))
+
+    assert isinstance(finding, Finding)
+    # exp(-0.08 / 30) a step: a tenth of what is left takes 863 steps, 27 epochs after the first 10
+    assert "8.2% an epoch at the end, so about 3.5x the epochs" in finding.title
+    assert "after about 35 epochs; that is a rough guess" in finding.evidence[1].text
+    assert finding.remedies[0].title == "Train for 25 epochs instead of 10"
+    assert finding.remedies[0].edits == (Edit("epochs", {"factor": 2.5}),)
+
+
+@pytest.mark.parametrize(
+    ("rate", "severity", "times"),
+    [(0.02, Severity.WARNING, "about 6.5x the epochs"), (0.04, Severity.NOTE, "about 3.5x the epochs")],
+)
+def test_a_longer_run_that_was_not_affordable(rate: float, severity: Severity, times: str) -> None:
+    """The curve alone is no proof: a warning where little was learnt, else a note, and the remedy waits for its trial."""
+    (finding,) = EpochsTooFew().judge(examined(ToyPatient(rate=rate), facts(recipe={"epochs": 20}), QUICK))
+
+    assert isinstance(finding, Finding)
+    assert finding.severity is severity
+    assert times in finding.title
+    assert not finding.remedies[0].verified
+    assert not finding.remedies[0].effect
+    assert float(finding.remedies[0].edits[0].parameters["factor"] or 0) <= 4
+
+
+def test_little_is_promised() -> None:
+    """Where four times the epochs would not change much, or most is learnt, nothing is said."""
+    long = facts(recipe={"epochs": 20})
+
+    assert list(EpochsTooFew().judge(examined(ToyPatient(rate=0.001), long, QUICK))) == []
+    assert list(EpochsTooFew().judge(examined(ToyPatient(rate=0.2), long, QUICK))) == []
 
 
 def test_rate_at_its_edge_leaves_epochs() -> None:

@@ -135,3 +135,12 @@ def test_model_that_learns_well_gets_a_note() -> None:
     """Where the user's own recipe comes far, this is a note; where it does not, a warning."""
     assert findings(UnscaledInputs(), facts(inputs=[HUGE]), own_course(0.95))[0].severity is Severity.NOTE
     assert findings(UnscaledInputs(), facts(inputs=[HUGE]), own_course(0.4))[0].severity is Severity.WARNING
+
+
+def test_remedies_can_be_tried() -> None:
+    """The remedy has the edits that treatment tries; over many decades the logarithm comes first."""
+    large = array(mean=150.0, std=80.0, minimum=0.0, maximum=300.0)
+    decades = array(mean=7.5e6, std=2.1e7, minimum=1.0, maximum=1.4e8)
+    tried = [findings(UnscaledInputs(), facts(inputs=[inputs]))[0].remedies[0].edits for inputs in (large, decades)]
+
+    assert [[edit.name for edit in edits] for edits in tried] == [["standardize_inputs"], ["log_inputs", "standardize_inputs"]]
