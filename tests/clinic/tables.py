@@ -1,0 +1,89 @@
+"""The clinic's figures in lines of text."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from tests.clinic.examination import Result
+from tests.clinic.patients import Truth
+from tests.clinic.score import Answers, Tally, constant_answers, most_frequent_causes, right_causes, tally
+
+HEADINGS = ("first right", "in first 3", "recall", "precision", "alarms on healthy")
+
+
+def result_line(truth: Truth, result: Result) -> str:
+    """One patient: how right, who, verdict, seconds, what was named, what is true.
+
+    Args:
+        truth: What should have been found.
+        result: What was.
+    """
+    named = [cause if cause in right_causes(truth, lenient=True) else f"{cause} (?)" for cause in result.causes()]
+    mark = "FAILED" if result.failed else _mark(truth, result.causes())
+    line = f"{mark:<8}{truth.id:<28}{result.verdict:<14}{result.seconds:>5.0f} s  "
+    line += f"named: {', '.join(named) or 'none'}; true: {', '.join(sorted(truth.faults)) or 'healthy'}"
+    return f"{line}; {result.complaint.strip()}" if result.complaint else line
+
+
+def score_lines(truths: Sequence[Truth], found: Mapping[str, Result]) -> Iterator[str]:
+    """The totals, strictly and leniently, each beside the best constant answers.
+
+    Args:
+        truths: Of all patients asked for.
+        found: The results that there are.
+    """
+    seen = [truth for truth in truths if truth.id in found]
+    answers = {name: result.causes() for name, result in found.items()}
+    yield ""
+    yield f"{'':<64}" + "".join(f"{heading:>19}" for heading in HEADINGS)
+    for lenient, title in ((False, "strict labels"), (True, "acceptable ones too")):
+        ours = tally(seen, answers, lenient=lenient)
+        yield _row(f"{title}: dnndoctor", ours)
+        best = 0
+        for count in (1, 3):
+            causes = most_frequent_causes(seen, count, lenient=lenient)
+            constant = tally(seen, constant_answers(seen, causes), lenient=lenient)
+            best = max(best, constant.first)
+            yield _row(f"  always {', '.join(causes) or 'nothing'}", constant)
+        if ours.faulty:
+            yield f"  first right, against the best constant: {100 * (ours.first - best) / ours.faulty:+.0f} points"
+    yield ""
+    failed = [truth.id for truth in seen if found[truth.id].failed]
+    if failed:
+        yield f"NOT EXAMINED, counted as nothing named: {', '.join(failed)}"
+    yield f"verdicts on the faulty: {_verdicts([found[truth.id] for truth in seen if truth.faults])}"
+    yield f"verdicts on the healthy: {_verdicts([found[truth.id] for truth in seen if not truth.faults])}"
+    seconds = [result.seconds for result in found.values()]
+    if seconds:
+        yield f"seconds: median {statistics.median(seconds):.0f}, longest {max(seconds):.0f}, all together {sum(seconds):.0f}"
+
+
+def _mark(truth: Truth, causes: Sequence[str]) -> str:
+    if not truth.faults:
+        return "ALARM" if causes else "quiet"
+    answers: Answers = {truth.id: causes}
+    strict, lenient = (tally([truth], answers, lenient=lenient) for lenient in (False, True))
+    if strict.first:
+        return "strict"
+    if lenient.first:
+        return "accept"
+    return "in 3" if strict.among_three else "miss"
+
+
+def _row(title: str, counts: Tally) -> str:
+    cells = (
+        _share(counts.first, counts.faulty),
+        _share(counts.among_three, counts.faulty),
+        _share(counts.found, counts.faults),
+        _share(counts.right, counts.named),
+        f"{counts.alarms} of {counts.healthy}",
+    )
+    return f"{title:<64}" + "".join(f"{cell:>19}" for cell in cells)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.0%})" if whole else "none"
+
+
+def _verdicts(of: Sequence[Result]) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in Counter(result.verdict for result in of).most_common()) or "none"
