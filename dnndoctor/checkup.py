@@ -1,10 +1,12 @@
 """The corridor: config -> subject -> evidence -> diagnosis -> treatment; a report says what came of it."""
 
+import traceback
 from pathlib import Path
 
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.diagnosis.diagnose import diagnose
 from dnndoctor.errors import Interrupted, SubjectError
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.ladder.climb import Climb, climb, open_subject, reread, try_out
 from dnndoctor.ladder.executors.choice import executor_for
 from dnndoctor.ladder.journal import Journal, read
@@ -16,7 +18,9 @@ from dnndoctor.report.contents import Checkup, Obstacle
 from dnndoctor.treatment import Treated, treat
 
 
-def checkup(loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, *, resume: bool = False) -> Checkup:
+def checkup(
+    loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, *, asked: Asked | None = None, resume: bool = False
+) -> Checkup:
     """Examines a subject from beginning to end.
 
     Args:
@@ -24,6 +28,7 @@ def checkup(loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, 
         folder: The run's folder: empty for a new run, with a journal for one that goes on.
         observer: Is told what is going on.
         stop: The user's wish to stop; what was measured until then is diagnosed.
+        asked: What a new run asks for; what the config asks for where None.
         resume: Whether to go on with the journal in the folder.
 
     Returns:
@@ -33,7 +38,7 @@ def checkup(loaded: LoadedConfig, folder: Path, observer: Observer, stop: Stop, 
         UsageError: The journal cannot be written, or does not belong to this config.
         DnnDoctorError: A fault of our own.
     """
-    journal = Journal.resume(folder) if resume else Journal.create(folder, loaded, Asked.of(loaded))
+    journal = Journal.resume(folder) if resume else Journal.create(folder, loaded, asked or Asked.of(loaded))
     executor = executor_for(loaded, folder)
     whole = journal.record.whole
     try:
@@ -72,11 +77,13 @@ def replay(folder: Path) -> Checkup:
 
 
 def _examined(record: Record, folder: Path, climbed: Climb, treated: Treated, signal: int | None) -> Checkup:
+    charts, chart_faults = _charts(climbed, record.begun.asked)
     stopped = record.ended.reason if record.ended is not None and record.ended.partial else ""
     return Checkup(
         asked=asked_line(record.config, record.begun.asked.budget),
         facts=climbed.evidence.facts,
         outcomes={**climbed.evidence.outcomes, **treated.outcomes},
+        charts=charts,
         treated=treated,
         stopped=stopped or ("killed" if climbed.partial else ""),
         signal=signal,
@@ -84,11 +91,29 @@ def _examined(record: Record, folder: Path, climbed: Climb, treated: Treated, si
         own_faults={
             **{f"the rung {fault.rung}": fault.traceback for fault in climbed.faults},
             **{f"the rule {fault.rule}": fault.trace for fault in treated.diagnosis.faults},
+            **chart_faults,
         },
         seconds=record.seconds,
         folder=_shown(folder),
         environment=dict(climbed.evidence.facts.environment),
     )
+
+
+def _charts(climbed: Climb, asked: Asked) -> tuple[dict[str, tuple[Chart, ...]], dict[str, str]]:
+    """The pictures by rung, and the tracebacks of those that could not be made, by what they were of."""
+    charts: dict[str, tuple[Chart, ...]] = {}
+    faults: dict[str, str] = {}
+    for experiment in experiments_for(asked):
+        observation: object = climbed.evidence.of(experiment)
+        if observation is None:
+            continue
+        try:
+            drawn = tuple(experiment().charts(climbed.evidence, observation))
+        except Exception:  # a fault of ours must not cost the user the report
+            faults[f"the charts of {experiment.name}"] = traceback.format_exc()
+        else:
+            charts |= {experiment.name: drawn} if drawn else {}
+    return charts, faults
 
 
 def _unexaminable(record: Record, folder: Path, obstacle: Obstacle, seconds: float) -> Checkup:

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import click
 
 from dnndoctor import __version__
+from dnndoctor.cli.check import check
 from dnndoctor.cli.diagnose import diagnose
 from dnndoctor.cli.env import env
 from dnndoctor.cli.explain import explain, rules
 from dnndoctor.cli.faults import save_traceback
+from dnndoctor.cli.init import init
 from dnndoctor.cli.schema import schema
 from dnndoctor.cli.session import Session
 from dnndoctor.cli.show import show
@@ -31,12 +33,12 @@ OWN_FAULT = DnnDoctorError.exit_code
 def commands() -> None:
     """Finds out by experiment why a Keras model does not train as it should.
 
-    Begin with `dnndoctor diagnose config.yaml`, where the config names two functions of yours: `model: train.py:build_model` and
-    `data: train.py:load_data`.
+    Begin with `dnndoctor init train.py`, which writes a config, and `dnndoctor diagnose dnndoctor.yaml`. A config names two
+    functions of yours: `model: train.py:build_model` and `data: train.py:load_data`.
     """
 
 
-for command in (diagnose, show, explain, rules, schema, env):
+for command in (init, diagnose, check, show, explain, rules, schema, env):
     commands.add_command(command)
 
 

@@ -13,7 +13,7 @@ FORMATS = ("text", "json")
 @click.command(short_help="Print the report of an earlier run again.")
 @click.argument("run", default="last")
 @click.option("--format", "-f", "format_name", type=click.Choice(FORMATS), default="text", help="Format of the report.  [text]")
-@click.option("-v", "--verbose", is_flag=True, help="All trials, and the terms of the ranking.")
+@click.option("-v", "--verbose", is_flag=True, help="All trials, all charts, and the terms of the ranking.")
 @click.pass_obj
 def show(session: Session, run: str, format_name: str, verbose: bool) -> None:
     """Prints the report of an earlier run again, from what it measured; nothing is run.

@@ -21,8 +21,10 @@ def look_of(stream: TextIO, *, verbose: bool = False) -> "Look":
     """
     from dnndoctor.report.look import Look  # its room is heavy, and `--help` shows no report
 
+    columns = shutil.get_terminal_size((80, 24)).columns
     return Look(
-        width=min(shutil.get_terminal_size((80, 24)).columns, _WIDEST),
+        width=min(columns, _WIDEST),
+        columns=columns,
         unicode=(getattr(stream, "encoding", None) or "ascii").lower().replace("-", "") == "utf8",
         colour=is_terminal(stream) and not os.environ.get("NO_COLOR"),
         verbose=verbose,

@@ -85,12 +85,20 @@ class Goal(Strict):
             raise refuse(f"cannot be reached: at least {self.at_least:g} and at most {self.at_most:g}")
         return self
 
+    @property
+    def text(self) -> str:
+        """In a line ("val_accuracy at least 0.85")."""
+        bounds = [("at least", self.at_least), ("at most", self.at_most)]
+        return f"{self.metric} " + " and ".join(f"{words} {bound:g}" for words, bound in bounds if bound is not None)
+
 
 class Ladder(Strict):
     """How far the doctor climbs."""
 
     preset: Literal["static", "quick", "standard", "deep"] = Field(
-        default="standard", description="Which questions are asked: from no training at all to everything."
+        default="standard",
+        description="Which questions are asked, each preset more than the one before: `static` trains nothing, `quick` takes "
+        "a minute, `standard` explains a sick recipe too, `deep` leaves nothing out.",
     )
     budget: Seconds | None = Field(
         default=None, description="Time that the plan is made for: seconds, or a text such as `3m`.", examples=["3m"]

@@ -26,11 +26,7 @@ def asked_line(loaded: LoadedConfig, budget: float) -> Asked:
 
 def goal_line(config: Config) -> str | None:
     """What good enough means ("val_accuracy at least 0.85"), None where the config does not say."""
-    goal = config.goal
-    if goal is None:
-        return None
-    bounds = [("at least", goal.at_least), ("at most", goal.at_most)]
-    return " and ".join(f"{goal.metric} {words} {bound:g}" for words, bound in bounds if bound is not None) or goal.metric
+    return config.goal.text if config.goal is not None else None
 
 
 def _source(source: object) -> str:

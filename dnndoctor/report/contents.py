@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from dnndoctor.errors import ConfigError, ConfigProblem, DnnDoctorError, Interrupted, SubjectError, UsageError
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.report.document import ErrorKind, VerdictWord
@@ -73,6 +74,19 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """What a gate makes of a checkup.
+
+    Attributes:
+        exit_code: Of the command.
+        fail_on: Least severity of a finding that fails it, or "never".
+    """
+
+    exit_code: int
+    fail_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checkup:
     """All that a report says.
 
@@ -80,6 +94,7 @@ class Checkup:
         asked: What was to be examined.
         facts: Of the subject; None where it could not be examined.
         outcomes: Of all trials, by id, in the order of the climb.
+        charts: Pictures of what was measured by the name of the rung, in the order of the climb; those without any are left out.
         treated: The diagnosis after treatment; None where there is none.
         obstacle: Why there is no diagnosis; None where there is one.
         stopped: Why the ladder was left early, as a clause ("interrupted"); empty where it was climbed to its end.
@@ -89,11 +104,13 @@ class Checkup:
         seconds: Wall time of everything.
         folder: The run's folder, which `dnndoctor show` reads; empty where there is none.
         environment: Versions and devices.
+        gate: What the gate says; None where nobody asked for one.
     """
 
     asked: Asked
     facts: Facts | None = None
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    charts: Mapping[str, tuple[Chart, ...]] = field(default_factory=dict)
     treated: Treated | None = None
     obstacle: Obstacle | None = None
     stopped: str = ""
@@ -103,6 +120,7 @@ class Checkup:
     seconds: float = 0.0
     folder: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    gate: Gate | None = None
 
     @property
     def verdict(self) -> VerdictWord:

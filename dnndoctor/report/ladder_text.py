@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
+
 from dnndoctor.diagnosis.diagnose import Diagnosis, JudgedRung
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
@@ -18,7 +20,10 @@ _STATES = {
 }
 """Sign and style; a state is always written as a word too, so neither sign nor colour carries it alone."""
 _ROOM_FOR_REASON = 24
-"""Columns below which a reason goes on a line of its own."""
+"""Columns below which no reason stands beside its rung; one that needs more than there are goes below it."""
+_REASON_BELOW = 18
+"""Where it then begins: under the rung's name."""
+_THE_SAME = "for the same reason"
 
 
 def write_ladder(sheet: Sheet, diagnosis: Diagnosis) -> None:
@@ -31,20 +36,32 @@ def write_ladder(sheet: Sheet, diagnosis: Diagnosis) -> None:
     sheet.rule("Ladder")
     ranks = {ranked.finding.title: f"see {ranked.rank} above" for ranked in diagnosis.findings}
     names = max(len(rung_name(judged)) for judged in diagnosis.ladder)
+    before = ""
     for judged in diagnosis.ladder:
         sign, style = _STATES[judged.state]
         seconds = duration(judged.rung.seconds) if judged.rung.seconds >= 0.05 else ""
         reason = ranks.get(judged.reason, judged.reason)
+        if reason == before and len(reason) > len(_THE_SAME):
+            reason = _THE_SAME
+        else:
+            before = reason
         # Sign, state, name, seconds, and two columns between each.
         column = 2 + 14 + 2 + names + 2 + 9 + 2
-        if sheet.look.width - column >= _ROOM_FOR_REASON:
-            name = f"{rung_name(judged):<{names}}  "
-            head: list[Piece] = [(f"  {sign} {judged.state:<12}  ", style), name, (f"{seconds:>9}", "dim")]
-            sheet.paragraph((reason, "dim"), rest=column, label=head)
-        else:
+        room = sheet.look.width - column
+        if room < _ROOM_FOR_REASON:
             sheet.paragraph((f"{sign} {judged.state}", style), f"  {rung_name(judged)}", (f"  {seconds}", "dim"), first=2, rest=4)
             if reason:
                 sheet.paragraph((reason, "dim"), first=4)
+            continue
+        beside = cell_len(sheet.look.text(reason)) <= room
+        head: list[Piece] = [
+            (f"  {sign} {judged.state:<12}  ", style),
+            f"{rung_name(judged):<{names}}  ",
+            (f"{seconds:>9}", "dim"),
+        ]
+        sheet.paragraph((reason if beside else "", "dim"), rest=column, label=head)
+        if not beside:
+            sheet.paragraph((reason, "dim"), first=_REASON_BELOW)
 
 
 def rung_name(judged: JudgedRung) -> str:

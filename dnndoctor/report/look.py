@@ -61,7 +61,8 @@ class Look:
     """What the place where a report is shown can do.
 
     Attributes:
-        width: Columns.
+        width: Columns that text may take.
+        columns: Columns that there are, for pictures; 0 for as many as text may take.
         unicode: Whether more than ASCII can be shown.
         colour: Whether ANSI colours may be used.
         verbose: Whether all trials and the ranking's terms are shown too.
@@ -71,6 +72,7 @@ class Look:
     unicode: bool = True
     colour: bool = False
     verbose: bool = False
+    columns: int = 0
 
     def text(self, text: str) -> str:
         """That text, safe, and in ASCII where nothing else can be shown."""

@@ -65,6 +65,10 @@ class Sheet:
             spaces = len(line) - len(line.lstrip())
             self.paragraph((line.strip(), "cyan"), first=indent, rest=indent + len(bar) + spaces, label=(bar, "dim"))
 
+    def row(self, *pieces: Piece, indent: int = 0) -> None:
+        """Writes pieces side by side as they are, spaces and all; whoever makes them sees to it that they fit."""
+        self._write(Text(" " * indent) + self.styled(*pieces))
+
     def rule(self, title: str) -> None:
         """Writes a heading with a thin line to the right edge."""
         line = self.look.glyphs("─") * max(self.look.width - len(title) - 1, 0)

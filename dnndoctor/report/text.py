@@ -1,11 +1,13 @@
 """The report for a person at a terminal: the verdict first, then what is wrong and what to do, then how it is known."""
 
 import math
+from dataclasses import replace
 
 from dnndoctor.diagnosis.diagnose import Diagnosis, RankedFinding
 from dnndoctor.errors import ConfigProblem
 from dnndoctor.finding import Severity
-from dnndoctor.report.contents import Checkup, Format, Obstacle
+from dnndoctor.report.chart_text import write_charts
+from dnndoctor.report.contents import Checkup, Format, Gate, Obstacle
 from dnndoctor.report.finding_text import write_finding, write_note
 from dnndoctor.report.ladder_text import write_ladder, write_trials
 from dnndoctor.report.look import Look, safe_lines
@@ -31,19 +33,22 @@ class Text(Format):
 
     def render(self, checkup: Checkup, look: Look) -> str:
         """See `Format`."""
-        sheet = Sheet(Look(max(look.width, _NARROWEST), look.unicode, look.colour, look.verbose))
+        sheet = Sheet(replace(look, width=max(look.width, _NARROWEST)))
         diagnosis = checkup.treated.diagnosis if checkup.treated else None
         _write_verdict(sheet, checkup, diagnosis)
         if checkup.obstacle:
             _write_obstacle(sheet, checkup.obstacle)
         if diagnosis:
             _write_findings(sheet, diagnosis)
+            write_charts(sheet, checkup.charts, diagnosis)
             if diagnosis.ladder:
                 write_ladder(sheet, diagnosis)
             _write_ruled_out(sheet, diagnosis)
         if look.verbose and checkup.outcomes:
             write_trials(sheet, checkup.outcomes.values())
         _write_end(sheet, checkup, diagnosis)
+        if checkup.gate:
+            _write_gate(sheet, checkup.gate)
         return str(sheet)
 
 
@@ -88,6 +93,8 @@ def _headline(checkup: Checkup, diagnosis: Diagnosis | None) -> str:
             return first.title if first.title.endswith((".", "!", "?")) else f"{first.title}."
         case "inconclusive":
             undecided = sum(judged.state == "inconclusive" for judged in diagnosis.ladder)
+            if checkup.facts is not None and not checkup.outcomes and not undecided:
+                return "No fault found without training; whether the model learns was not asked."
             return (
                 f"No verdict: {_count(undecided, 'question')} of the ladder could not be answered."
                 if undecided
@@ -154,8 +161,16 @@ def _write_ruled_out(sheet: Sheet, diagnosis: Diagnosis) -> None:
     unseen = [not_seen for not_seen in diagnosis.not_seen if not_seen.what not in questions]
     if unseen:
         sheet.rule("Not seen")
+        reasons: dict[str, list[str]] = {}
         for not_seen in unseen:
-            sheet.paragraph((not_seen.what, "bold"), f": {not_seen.why}", first=2, rest=4)
+            reasons.setdefault(not_seen.why, []).append(not_seen.what)
+        for why, whats in reasons.items():
+            if len(whats) == 1:
+                sheet.paragraph((whats[0], "bold"), f": {why}", first=2, rest=4)
+                continue
+            sheet.paragraph(f"{why}:", first=2, rest=4)
+            for what in whats:
+                sheet.paragraph((what, "bold"), first=4, rest=6)
 
 
 def _write_end(sheet: Sheet, checkup: Checkup, diagnosis: Diagnosis | None) -> None:
@@ -180,12 +195,25 @@ def _write_end(sheet: Sheet, checkup: Checkup, diagnosis: Diagnosis | None) -> N
         )
 
 
+def _write_gate(sheet: Sheet, gate: Gate) -> None:
+    """The last line, which is what a log of CI shows first."""
+    verdicts = {
+        0: ("passed", f"fail-on {gate.fail_on}", "bold green"),
+        1: ("failed", f"fail-on {gate.fail_on}", "bold red"),
+        4: ("failed", "inconclusive", "bold red"),
+    }
+    word, why, style = verdicts.get(gate.exit_code, ("not done", f"exit code {gate.exit_code}", "bold magenta"))
+    sheet.blank()
+    sheet.paragraph((f"check: {word}", style), f" ({why})", first=2)
+
+
 def _next_commands(checkup: Checkup, diagnosis: Diagnosis | None) -> list[tuple[str, str]]:
     commands = []
     if diagnosis and diagnosis.findings:
         commands.append((f"dnndoctor explain {diagnosis.findings[0].finding.code}", "what it means, when it is no fault"))
     if checkup.partial and checkup.folder:
-        commands.append(("dnndoctor diagnose --resume last", "goes on from here"))
+        command = "check" if checkup.asked.budget_seconds is None else "diagnose"
+        commands.append((f"dnndoctor {command} --resume last", "goes on from here"))
     budget = checkup.asked.budget_seconds
     if diagnosis and diagnosis.verdict == "inconclusive" and budget is not None and checkup.seconds > budget / 2:
         # Most of the time was used, so it is time that the open questions lack.

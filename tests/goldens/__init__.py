@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 LOOKS = {
     "80": Look(80),
     "40": Look(40),
-    "200": Look(200),
+    "200": Look(120, columns=200),
     "80_ascii": Look(80, unicode=False),
     "80_colour": Look(80, colour=True),
     "80_verbose": Look(80, verbose=True),

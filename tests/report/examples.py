@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dnndoctor.diagnosis.diagnose import Diagnosis, JudgedRung, Judgement, RankedFinding, Verdict
 from dnndoctor.diagnosis.ranking import Term
 from dnndoctor.errors import SubjectError
+from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Place
 from dnndoctor.evidence.outcome import Scores, State
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments.rung import Rung, RungState
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
-from dnndoctor.report.contents import Asked, Checkup, Obstacle
+from dnndoctor.report.contents import Asked, Checkup, Gate, Obstacle
 from dnndoctor.treatment import Treated
 from tests import evidence_samples as samples
 
@@ -34,6 +36,38 @@ RATE_TRIALS = (
     samples.outcome(Trial(rows=8, steps=50, seed=1), EXPLODING, seconds=0.2, stopped_by="non-finite"),
     samples.outcome(Trial((Edit("zero_inputs"),), rows=8, steps=300), (), state=State.CUT, reason="the budget ran out"),
 )
+
+RATES = tuple(0.3 * 10.0**power for power in range(-6, 3))
+CHARTS = {
+    "memorise": (
+        Chart(
+            "The loss while a handful of samples is memorised",
+            tuple(float(step) for step in range(50)),
+            {"8 samples": EXPLODING, "20 samples": FALLING[:50]},
+            x_label="step",
+            y_label="loss",
+            log_y=True,
+            marks={"8 samples: NaN": 40.0},
+        ),
+    ),
+    "learning_rate_sweep": (
+        Chart(
+            "How far 300 steps come at each learning rate",
+            RATES,
+            {
+                "progress": (0.02, 0.3, 0.9, 0.97, 0.96, 0.4, 0.0, math.nan, math.nan),
+                "usable": (math.nan, math.nan, 0.9, 0.97, 0.96, *(math.nan,) * 4),
+                "NaN, or far worse than a constant": (*(math.nan,) * 7, -0.1, -0.1),
+            },
+            x_label="learning rate",
+            y_label="progress (1: loss at its floor, 0: no better than a constant)",
+            log_x=True,
+            marks={"your rate 0.3": 0.3},
+            spans=(0.0, 1.0),
+        ),
+    ),
+}
+"""By rung, in the order of the climb."""
 
 RATE = Finding(
     code="DD401",
@@ -111,6 +145,10 @@ def rung(name: str, state: Judgement, seconds: float, reason: str = "", trials: 
         "memorise": "Can the model memorise a handful of samples?",
         "learning_rate_sweep": "Which learning rates train this model?",
         "own_recipe": "Does the user's own recipe learn?",
+        "rescaled_signals": "Does the size of weights or inputs keep it from learning?",
+        "clipping_off": "What does clipping cut off?",
+        "other_schedules": "Does another course of the learning rate get farther?",
+        "batch_size_sweep": "Do other batch sizes learn better from as many samples?",
     }
     climbed = {Judgement.SKIPPED: RungState.SKIPPED, Judgement.INCONCLUSIVE: RungState.INCONCLUSIVE}.get(state, RungState.DONE)
     return JudgedRung(Rung(name, questions[name], climbed, reason, seconds, trials), state, reason)
@@ -146,6 +184,7 @@ def examined(diagnosis: Diagnosis, **details: object) -> Checkup:
         "asked": ASKED,
         "facts": samples.facts(data={"validation_rows": 200, "validation_source": "given"}),
         "outcomes": {outcome.trial.id: outcome for outcome in RATE_TRIALS},
+        "charts": CHARTS,
         "treated": Treated(diagnosis),
         "seconds": 71.8,
         "folder": "/home/ada/digits/.dnndoctor/runs/20261123-101530-a1b2c3",
@@ -182,8 +221,13 @@ def sick() -> Checkup:
 
 
 def suspect() -> Checkup:
-    """Warnings only."""
-    return examined(Diagnosis(Verdict.SUSPECT, ranked(HEAD), CLIMBED, (), ()))
+    """Warnings only, in a check that fails on these; the upper half of the ladder made no sense here."""
+    reason = "the user's own recipe reaches a skill of 0.97 on held-out rows, which leaves little to gain"
+    above = tuple(rung(name, Judgement.SKIPPED, 0.0, reason) for name in ("rescaled_signals", "clipping_off", "other_schedules"))
+    needy = rung("batch_size_sweep", Judgement.SKIPPED, 0.0, "it needs noise_floor, which was skipped: there is one row")
+    not_seen = tuple(NotSeen(judged.rung.question, "asked from the preset deep on") for judged in above)
+    diagnosis = Diagnosis(Verdict.SUSPECT, ranked(HEAD), (*CLIMBED, *above, needy), (), not_seen)
+    return examined(diagnosis, asked=replace(ASKED, budget_seconds=None), gate=Gate(1, "warning"))
 
 
 def partial() -> Checkup:
@@ -253,6 +297,8 @@ def hostile() -> Checkup:
         folder=HOSTILE,
         environment={HOSTILE: HOSTILE},
         facts=samples.facts(recipe={"optimizers": (samples.optimizer(HOSTILE, math.nan),)}),
+        charts={"facts": (Chart(HOSTILE, (0.0, 1.0), {HOSTILE: (1.0, math.nan)}, HOSTILE, HOSTILE, marks={HOSTILE: 0.5}),)},
+        gate=Gate(1, "error"),
     )
 
 

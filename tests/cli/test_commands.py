@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,50 +11,18 @@ import jsonschema
 import pytest
 
 from dnndoctor import __version__, cli
-from dnndoctor import checkup as corridor
 from dnndoctor.cli import run
-from dnndoctor.cli.diagnose import exit_code
+from dnndoctor.cli.gate import exit_code
 from dnndoctor.errors import DnnDoctorError, SubjectError
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.ladder.executors import Executor
 from dnndoctor.report.contents import Obstacle
-from dnndoctor.report.document import report_json_schema
+from tests.cli.reports import valid_report
 from tests.fake_executor import FakeExecutor, learns
 from tests.report.examples import all_examples, healthy, inconclusive, partial, sick, suspect, unexaminable
 
 REFUSAL = SubjectError("build_model raised", stage="building the model", advice="Call it.", frames="line 1\x1b[31m")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, with a config of two keys."""
-    (tmp_path / "train.py").write_text("def build_model(): ...\ndef load_data(): ...\n")
-    (tmp_path / "config.yaml").write_text("model: train.py:build_model\ndata: train.py:load_data\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    return tmp_path
-
-
-@pytest.fixture
-def doctor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Executor], None]]:
-    """Sets the executor of all checkups."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def use(executor: Executor) -> None:
-        monkeypatch.setattr(corridor, "executor_for", lambda config, run_folder: executor)  # noqa: ARG005  # the real one's signature
-
-    use(FakeExecutor())
-    yield use
-    assert {number: signal.getsignal(number) for number in handlers} == handlers
-
-
-def valid_report(text: str) -> dict[str, object]:
-    """A JSON report that obeys its schema."""
-    report = json.loads(text)
-    jsonschema.Draft202012Validator(report_json_schema()).validate(report)
-    assert isinstance(report, dict)
-    return report
 
 
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -74,6 +42,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--help"], ("tensorflow", "keras", "numpy", "pydantic", "rich", "yaml")),
         (["diagnose", "--help"], ("tensorflow", "keras", "numpy", "pydantic", "rich", "yaml")),
+        (["check", "--help"], ("tensorflow", "keras", "numpy", "pydantic", "rich", "yaml")),
+        (["init", "train.py"], ("tensorflow", "keras", "numpy")),
         (["explain", "DD401"], ("tensorflow", "keras", "numpy")),
         (["rules"], ("tensorflow", "keras", "numpy")),
         (["schema", "report"], ("tensorflow", "keras", "numpy")),
@@ -99,7 +69,7 @@ def test_command_never_imports_tensorflow() -> None:
         "checkup.executor_for = lambda config, folder: FakeExecutor()\nrun(['diagnose', 'config.yaml', '-q'])\n"
         "assert not {'tensorflow', 'keras'} & sys.modules.keys()"
     )
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=environment)
 
@@ -268,6 +238,26 @@ def test_seed_counts_up_from_the_given_one(capsys: pytest.CaptureFixture[str]) -
     assert isinstance(trials, list)
     assert {40, 41, 42} <= {trial["seed"] for trial in trials}
     assert not {0, 1, 2} & {trial["seed"] for trial in trials}
+
+
+def test_static_trains_nothing_and_says_what_it_cannot_know(
+    doctor: Callable[[Executor], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No trial is run, nobody is called healthy, and every question that was not asked is listed."""
+    executor = FakeExecutor()
+    doctor(executor)
+
+    assert run(["diagnose", "config.yaml", "-q", "--preset", "static"]) == 0
+    text = capsys.readouterr().out
+    assert run(["diagnose", "config.yaml", "-q", "--preset", "static", "--set", "gate.inconclusive=fail", "-f", "json"]) == 4
+    report = valid_report(capsys.readouterr().out)
+
+    assert executor.ran == []
+    assert "INCONCLUSIVE  No fault found without training" in text
+    assert "asked from the preset quick on:\n    What do the first batch's" in text
+    assert (report["verdict"], report["trials"]) == ("inconclusive", [])
+    assert isinstance(report["not_seen"], list)
+    assert len(report["not_seen"]) >= 11
 
 
 def test_subject_error_is_3_in_every_format(doctor: Callable[[Executor], None], capsys: pytest.CaptureFixture[str]) -> None:
