@@ -7,7 +7,8 @@ from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.diagnosis.diagnose import diagnose
 from dnndoctor.errors import Interrupted, SubjectError
 from dnndoctor.evidence.chart import Chart
-from dnndoctor.ladder.climb import Climb, climb, open_subject, reread, try_out
+from dnndoctor.ladder.climb import climb, open_subject, reread, try_out
+from dnndoctor.ladder.climber import Climb
 from dnndoctor.ladder.executors.choice import executor_for
 from dnndoctor.ladder.journal import Journal, read
 from dnndoctor.ladder.lines import Record

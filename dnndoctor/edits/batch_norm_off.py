@@ -19,8 +19,13 @@ class BatchNormOff(EditKind):
 
     def patch(self, edit: Edit, facts: Facts) -> str:  # noqa: ARG002  the seam gives every patch the edit
         """See `EditKind.patch`."""
-        lines = [f"{layer.path}: remove this {layer.kind} layer" for layer in batch_norm_layers(facts)]
-        return "\n".join(lines) or "remove every BatchNormalization layer"
+        layers = batch_norm_layers(facts)
+        if not layers:
+            return "remove every BatchNormalization layer"
+        kinds = " and ".join(dict.fromkeys(layer.kind for layer in layers))
+        many = f"the {len(layers)} {kinds} layers" if len(layers) > 1 else f"the {kinds} layer"
+        lines = dict.fromkeys(f"{layer.place.file}:{layer.place.line}" for layer in layers if layer.place is not None)
+        return f"remove {many}: {', '.join(lines or (layer.path for layer in layers))}"
 
 
 def batch_norm_layers(facts: Facts) -> tuple[LayerFacts, ...]:

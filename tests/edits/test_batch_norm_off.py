@@ -1,5 +1,7 @@
 """Batch normalisation off."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.edits import edit_kind
@@ -19,13 +21,14 @@ def batch_norm(path: str, kind: str = "BatchNormalization", *, trainable: bool =
 
 
 def test_layers_named() -> None:
-    """Each layer is named, a subclass of the user's own by its class."""
-    subject = facts(layers=[layer(), batch_norm("bn"), batch_norm("block/sync", "SyncBatchNorm"), layer("head")])
+    """Layers are found by their lines, else by their names, a subclass of the user's own by its class; ten are one sentence."""
+    placed = [layer(), batch_norm("bn"), batch_norm("block/sync", "SyncBatchNorm"), layer("head")]
+    subject, unplaced = facts(layers=placed), facts(layers=[replace(each, place=None) for each in placed])
 
     assert edit_kind("batch_norm_off").sentence(EDIT, subject) == "remove batch normalisation (2 layers; scale and shift stay)"
-    assert edit_kind("batch_norm_off").patch(EDIT, subject) == (
-        "bn: remove this BatchNormalization layer\nblock/sync: remove this SyncBatchNorm layer"
-    )
+    both = "remove the 2 BatchNormalization and SyncBatchNorm layers: "
+    assert edit_kind("batch_norm_off").patch(EDIT, subject) == f"{both}train.py:10"
+    assert edit_kind("batch_norm_off").patch(EDIT, unplaced) == f"{both}bn, block/sync"
 
 
 @pytest.mark.parametrize("other", [layer(), layer("ln", "LayerNormalization"), batch_norm("bn", trainable=False)])

@@ -19,7 +19,8 @@ from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Inconclusive, Preset, Skip
 from dnndoctor.experiments.rung import Rung, RungState
-from dnndoctor.ladder.climb import Climb, climb, open_subject, reread
+from dnndoctor.ladder.climb import climb, open_subject, reread
+from dnndoctor.ladder.climber import Climb
 from dnndoctor.ladder.executors import Progress
 from dnndoctor.ladder.journal import FILE, Journal, read
 from dnndoctor.ladder.observer import Silent, Stop
