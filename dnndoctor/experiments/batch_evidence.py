@@ -7,6 +7,8 @@ from dnndoctor.experiments.batch_size_sweep import BatchSizes, BatchSizeSweep, s
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.other_optimizers import OtherOptimizers
 from dnndoctor.experiments.own_recipe import OwnRecipe, reached
+from dnndoctor.experiments.race import Duel
+from dnndoctor.experiments.race_evidence import ends
 from dnndoctor.experiments.rate_evidence import confirmed
 from dnndoctor.experiments.schedule_evidence import starving
 from dnndoctor.experiments.sickness import SHORTFALL
@@ -37,11 +39,7 @@ def rate_cure(evidence: Evidence, *, lower: bool) -> str:
     # The sweep's runs are short; the same rate over the whole recipe may tell what they do not.
     duel = optimizers.race.won if optimizers is not None else None
     if duel is not None and [edit.name for edit in duel.variant.edits] == ["learning_rate"]:
-        own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
-        return (
-            f"learning rate x{response.recommended:g} at the same batch size ({duel.measure} {own:.2f} -> {other:.2f} in "
-            f"{duel.steps[1]:,} steps)"
-        )
+        return f"learning rate x{response.recommended:g} at the same batch size ({_effect(duel)})"
     if not confirmed(response.comparisons, response.tolerance):
         return ""
     longest = max(response.comparisons, key=lambda comparison: comparison.steps)
@@ -62,7 +60,8 @@ def epochs_cure(evidence: Evidence) -> str:
     if statistics.fmean(later) - statistics.fmean(own) < SHORTFALL:
         return ""
     times = course.longer[0].steps / course.runs[0].steps
-    return f"{times:.0f} times the epochs ({statistics.fmean(own):.2f} -> {statistics.fmean(later):.2f})"
+    measure = "skill" if course.skills else "progress"
+    return f"{times:.0f} times the epochs ({measure} {statistics.fmean(own):.2f} -> {statistics.fmean(later):.2f})"
 
 
 def schedule_cure(evidence: Evidence) -> str:
@@ -73,8 +72,12 @@ def schedule_cure(evidence: Evidence) -> str:
     duel = starving(evidence)
     if duel is None:
         return ""
-    own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
-    return f"{duel.variant.name} at the same batch size ({duel.measure} {own:.2f} -> {other:.2f} in {duel.steps[1]:,} steps)"
+    return f"{duel.variant.name} at the same batch size ({_effect(duel)})"
+
+
+def _effect(duel: Duel) -> str:
+    own, other = ends(duel)
+    return f"{duel.measure} {own} -> {other} in {duel.steps[1]:,} steps"
 
 
 def memory(sizes: BatchSizes) -> tuple[Statement, ...]:

@@ -1,8 +1,9 @@
 """What becomes of a recipe without clipping, as statements for the rules that read it."""
 
+import math
 import statistics
 
-from dnndoctor.experiments.clipping_off import ClippingOff, GradientClip
+from dnndoctor.experiments.clipping_off import ClippingOff, Exactness, GradientClip
 from dnndoctor.experiments.race import Entry, Race
 from dnndoctor.experiments.sickness import SHORTFALL
 from dnndoctor.finding import Statement
@@ -35,12 +36,21 @@ def hidden(race: Race, off: Entry) -> Statement:
     )
 
 
+def share(clip: GradientClip) -> str:
+    """In how many of the steps the gradient is clipped ("about 40%"); a lower bound of nothing tells nothing."""
+    if clip.exactness is Exactness.AT_LEAST and not clip.bites:
+        return "an unknown share"
+    exactly = "" if clip.exactness is Exactness.EXACT else f"{clip.exactness.value} "
+    return f"{exactly}{clip.bites:.0%}"
+
+
 def biting(clip: GradientClip) -> Statement:
     """How often and how much gradient clipping cuts off, in a sentence."""
     left = f", to {clip.kept:.2g} of its norm in the median" if clip.kept is not None and clip.kept < 1 else ""
+    moved = f", median update {clip.update_ratio:.2g} of the weights" if math.isfinite(clip.update_ratio) else ""
     return Statement(
-        f"{clip.setting}={clip.limit:g} cuts {clip.exactness.value} {clip.bites:.0%} of {clip.steps:,} gradients{left}: "
-        f"median norm before {clip.norm:.3g}, median update {clip.update_ratio:.2g} of the weights",
+        f"{clip.setting}={clip.limit:g} cuts {share(clip)} of {clip.steps:,} gradients{left}: "
+        f"median norm before {clip.norm:.3g}{moved}",
         ClippingOff.name,
         {
             "limit": clip.limit,

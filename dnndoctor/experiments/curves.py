@@ -96,6 +96,14 @@ def exploded(outcome: Outcome) -> bool:
     return outcome.first_nonfinite is not None or any(not math.isfinite(loss) for loss in outcome.losses)
 
 
+def nonfinite_at(outcome: Outcome) -> tuple[int | None, str]:
+    """The step of the first value that is not finite, counted from 0, and where it was; None and "" where all were finite."""
+    if outcome.first_nonfinite is not None:
+        return outcome.first_nonfinite.step, outcome.first_nonfinite.where
+    step = next((step for step, loss in enumerate(outcome.losses) if not math.isfinite(loss)), None)
+    return step, "" if step is None else "loss"
+
+
 def usable(outcome: Outcome) -> bool:
     """Whether an outcome tells something: its steps were taken, and it has a curve."""
     return outcome.state is State.FINISHED and (bool(outcome.losses) or outcome.first_nonfinite is not None)

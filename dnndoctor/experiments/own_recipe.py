@@ -20,7 +20,7 @@ from dnndoctor.experiments.course import (
     train_skill,
     validation_skill,
 )
-from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, thinned, trend, usable
+from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, nonfinite_at, spread, thinned, trend, usable
 from dnndoctor.experiments.loss_chart import loss_chart
 from dnndoctor.experiments.rate_course import spent
 
@@ -29,6 +29,10 @@ LONGEST = {Preset.STATIC: 0, Preset.QUICK: 800, Preset.STANDARD: 1500, Preset.DE
 
 LENGTHENED = 4
 """Times the user's own steps in the second round: two doublings, so that a trend and not luck shows."""
+
+WOULD_TELL = 0.25
+"""Share of the loss above its floor that another course must not be able to take off, within two standard errors of the slope,
+for a run to count as one that falls no more: as much as a rule calls a shortfall."""
 
 LEARNT = 0.9
 """Mean skill from which the second round is not asked: nine tenths of what a constant leaves open are explained."""
@@ -134,6 +138,14 @@ class OwnCourse:
         """Whether most runs fall at their end by more than three standard errors of the slope."""
         return 2 * sum(run.another_course > 0 for run in self.runs) > len(self.runs)
 
+    @property
+    def may_fall_on(self) -> bool:
+        """Whether most runs fall clearly, or are too short or too erratic to exclude that as many steps again would tell."""
+        possible = (
+            -math.expm1((math.log1p(max(run.falling, -0.999)) - 2 * run.falling_error) * self.epochs_done) for run in self.runs
+        )
+        return self.clearly_falling or 2 * sum(each > WOULD_TELL for each in possible) > len(self.runs)
+
 
 def reached(runs: Sequence[OwnRun], *, held_out: bool) -> tuple[float, ...]:
     """Skill of each run on held-out or on training rows; empty where nothing can be decoded."""
@@ -144,7 +156,7 @@ def reached(runs: Sequence[OwnRun], *, held_out: bool) -> tuple[float, ...]:
 class OwnRecipe(Experiment[OwnCourse]):
     """Runs the whole recipe, or as much of it as the preset allows, on every seed.
 
-    Where it ends while the loss still falls and much is left to learn, four times the epochs are run on fresh seeds.
+    Where it ends while the loss falls, or may fall, and much is left to learn, four times the epochs are run on fresh seeds.
     """
 
     name = "own_recipe"
@@ -171,7 +183,7 @@ class OwnRecipe(Experiment[OwnCourse]):
             return ()
         course = self.read(evidence, outcomes)
         whole = course_steps(evidence.facts)
-        if isinstance(course, Inconclusive) or whole is None or not course.whole or course.exploded or not course.clearly_falling:
+        if isinstance(course, Inconclusive) or whole is None or not course.whole or course.exploded or not course.may_fall_on:
             return ()
         learnt = course.progress if course.skill is None else course.skill
         return _longer_trials(evidence) if learnt < LEARNT else ()
@@ -277,8 +289,7 @@ def _lengthened(facts: Facts, settings: Settings) -> int:
 def _read_run(outcome: Outcome, scale: LossScale, per_epoch: float) -> OwnRun:
     bad = exploded(outcome)
     losses = outcome.losses
-    first_bad = next((step for step, loss in enumerate(losses) if not math.isfinite(loss)), None)
-    nonfinite = outcome.first_nonfinite
+    nonfinite_step, nonfinite_where = nonfinite_at(outcome)
     last = trend((), 0.0) if bad else trend(losses[-(len(losses) // 3) :] if len(losses) >= 18 else losses, scale.floor)
     trained, held_out = train_skill(outcome.scores), validation_skill(outcome.scores)
     return OwnRun(
@@ -289,8 +300,8 @@ def _read_run(outcome: Outcome, scale: LossScale, per_epoch: float) -> OwnRun:
         progress=-1.0 if bad else scale.progress(end_loss(losses)),
         train_skill=WORST_SKILL if bad and outcome.scores.train is not None else trained,
         validation_skill=WORST_SKILL if bad and outcome.scores.validation is not None else held_out,
-        nonfinite_step=nonfinite.step if nonfinite is not None else first_bad,
-        nonfinite_where=nonfinite.where if nonfinite is not None else "loss" if first_bad is not None else "",
+        nonfinite_step=nonfinite_step,
+        nonfinite_where=nonfinite_where,
         falling=math.expm1(last.slope * per_epoch),
         falling_error=last.error * per_epoch if math.isfinite(last.error) else math.inf,
         another_course=-math.expm1(last.slope * len(losses)) if last.clearly_down else 0.0,

@@ -25,6 +25,13 @@ def severity(evidence: Evidence, duel: Duel) -> Severity:
     return Severity.ERROR if duel.gain >= SHORTFALL else Severity.WARNING
 
 
+def ends(duel: Duel) -> tuple[str, str]:
+    """What the user's own runs and the variant's reached on fresh seeds: their means; "NaN" where none stayed finite."""
+    sides = ((duel.own, duel.own_exploded), (duel.other, duel.other_exploded))
+    own, other = ("NaN" if exploded == len(values) else f"{statistics.fmean(values):.2f}" for values, exploded in sides)
+    return own, other
+
+
 def statement(duel: Duel, rung: str) -> Statement:
     """The duel in a sentence, with its numbers and trials.
 
@@ -32,7 +39,7 @@ def statement(duel: Duel, rung: str) -> Statement:
         duel: Of the race.
         rung: Name of the experiment.
     """
-    own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
+    own, other = ends(duel)
     taken, others = duel.steps
     steps = f"{taken:,} steps" if taken == others else f"{others:,} steps instead of {taken:,}"
     bad = (
@@ -41,12 +48,12 @@ def statement(duel: Duel, rung: str) -> Statement:
         else ""
     )
     return Statement(
-        f"{duel.variant.name}: {duel.measure} {own:.2f} -> {other:.2f} after {steps}, better on {duel.wins} of "
+        f"{duel.variant.name}: {duel.measure} {own} -> {other} after {steps}, better on {duel.wins} of "
         f"{len(duel.seeds)} fresh seeds (up to {duel.noise:.2f} could be chance){bad}",
         rung,
         {
-            "own": own,
-            "other": other,
+            "own": statistics.fmean(duel.own),
+            "other": statistics.fmean(duel.other),
             "own_by_seed": duel.own,
             "other_by_seed": duel.other,
             "noise": duel.noise,

@@ -11,7 +11,7 @@ from dnndoctor.evidence.trial import Trial
 from dnndoctor.evidence.weight_scale import FAR, orders_off
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 from dnndoctor.experiments.course import attained, chance_gain, horizon, scoring_steps
-from dnndoctor.experiments.curves import exploded, usable
+from dnndoctor.experiments.curves import nonfinite_at, usable
 from dnndoctor.experiments.input_scalings import Scaling, scalings
 from dnndoctor.experiments.loss_chart import loss_chart
 from dnndoctor.experiments.memorise import STEPS, Memorise, decisive_size, read_run, tiny_trial
@@ -243,14 +243,7 @@ def _runs(evidence: Evidence, outcomes: Outcomes) -> tuple[SignalRun, ...]:
 
 
 def _read(evidence: Evidence, change: Change, outcome: Outcome) -> SignalRun:
-    nonfinite = outcome.first_nonfinite
-    bad = next((step for step, loss in enumerate(outcome.losses) if not math.isfinite(loss)), None)
-    return SignalRun(
-        change,
-        read_run(evidence, outcome),
-        nonfinite_step=nonfinite.step if nonfinite is not None else bad,
-        nonfinite_where=nonfinite.where if nonfinite is not None else "loss" if exploded(outcome) else "",
-    )
+    return SignalRun(change, read_run(evidence, outcome), *nonfinite_at(outcome))
 
 
 def _winner(evidence: Evidence, runs: Sequence[SignalRun]) -> Change | None:

@@ -166,7 +166,7 @@ def _no_better(evidence: Evidence) -> Sickness | None:
     margin = constant_margin(course.scored_rows)
     # Read on training rows: those never trained on may look bad for another reason, overfitting.
     failed = [skill for skill in trained if skill <= margin]
-    if 2 * len(failed) < len(trained):
+    if 2 * len(failed) <= len(trained):
         return None
     text = (
         f"{_share(course)} the user's own run predicts no better than the best constant on {len(failed)} of {len(trained)} "
@@ -188,7 +188,7 @@ def _cannot_memorise(evidence: Evidence) -> Sickness | None:
 
 def _still_falling(evidence: Evidence) -> Sickness | None:
     course = evidence.of(OwnRecipe)
-    if course is None or not course.whole or not course.clearly_falling or not course.longer:
+    if course is None or not course.whole or not course.longer:
         return None
     longer = reached(course.longer, held_out=course.held_out)
     own = course.skills or tuple(run.progress for run in course.runs)
@@ -196,8 +196,12 @@ def _still_falling(evidence: Evidence) -> Sickness | None:
     if statistics.fmean(later) - statistics.fmean(own) < SHORTFALL:
         return None
     measure = "skill" if longer else "share of the loss that is gone"
+    pace = -statistics.fmean(run.falling for run in course.runs)
+    end = (
+        f"when its epochs end the loss still falls {pace:.1%} an epoch; " if course.clearly_falling else "its epochs end early; "
+    )
     text = (
-        f"when its epochs end the loss still falls {-statistics.fmean(run.falling for run in course.runs):.1%} an epoch; "
+        f"{end}"
         f"{course.longer[0].steps:,} steps instead of {course.runs[0].steps:,} take the {measure} "
         f"from {statistics.fmean(own):.2f} to {statistics.fmean(later):.2f} on {len(later)} fresh seeds"
     )
@@ -206,7 +210,7 @@ def _still_falling(evidence: Evidence) -> Sickness | None:
 
 def _falls_short(evidence: Evidence) -> Sickness | None:
     course = evidence.of(OwnRecipe)
-    if course is None or not settled(course):
+    if course is None or course.exploded == len(course.runs) or not settled(course):
         return None
     better = [
         each for each in better_recipes(evidence) if each.gain >= SHORTFALL and min(each.other) > statistics.fmean(each.own)

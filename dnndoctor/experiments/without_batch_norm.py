@@ -10,7 +10,7 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Recording, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
-from dnndoctor.experiments.curves import end_loss, exploded, thinned, usable
+from dnndoctor.experiments.curves import end_loss, exploded, nonfinite_at, thinned, usable
 from dnndoctor.experiments.loss_chart import loss_chart
 from dnndoctor.experiments.profile import DepthProfile, last_finite_step, profile
 
@@ -148,8 +148,7 @@ def _trials(evidence: Evidence) -> tuple[Trial, ...]:
 
 
 def _corner(facts: Facts, outcome: Outcome) -> Corner:
-    nonfinite = outcome.first_nonfinite
-    bad = next((step for step, loss in enumerate(outcome.losses) if not math.isfinite(loss)), None)
+    nonfinite_step, nonfinite_where = nonfinite_at(outcome)
     last = last_finite_step(outcome.layers)
     return Corner(
         batch_size=outcome.batch_size,
@@ -158,9 +157,9 @@ def _corner(facts: Facts, outcome: Outcome) -> Corner:
         steps=outcome.steps_run,
         start=outcome.losses[0] if outcome.losses and math.isfinite(outcome.losses[0]) else math.inf,
         end=math.inf if exploded(outcome) else end_loss(outcome.losses),
-        nonfinite_step=nonfinite.step if nonfinite is not None else bad,
-        nonfinite_where=nonfinite.where if nonfinite is not None else "loss" if bad is not None else "",
-        nonfinite_layer=nonfinite.layer if nonfinite is not None else None,
+        nonfinite_step=nonfinite_step,
+        nonfinite_where=nonfinite_where,
+        nonfinite_layer=outcome.first_nonfinite.layer if outcome.first_nonfinite is not None else None,
         losses=thinned(outcome.losses),
         gradients=thinned(outcome.gradient_norm),
         updates=thinned(outcome.update_ratio),

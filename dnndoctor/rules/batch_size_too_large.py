@@ -7,7 +7,7 @@ from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.batch_evidence import epochs_cure, fits_better, memory, noise, not_better, rate_cure, schedule_cure
 from dnndoctor.experiments.batch_size_sweep import BatchSizes, BatchSizeSweep, size_of
 from dnndoctor.experiments.race import Duel
-from dnndoctor.experiments.race_evidence import remedy, screening, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, screening, severity, statement
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -75,14 +75,14 @@ class BatchSizeTooLarge(Rule):
         if schedule or (equivalents and not unusual):
             how_bad = Severity.NOTE
         size, steps = size_of(duel.variant, sizes.batch_size), sizes.course or duel.steps[0]
-        own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
+        own, other = ends(duel)
         left = f"{steps:,} steps in all"
         return Finding(
             self.code,
             self.name,
             Cause.BATCH_SIZE_LARGE,
-            f"{sizes.batch_size:,} rows a step leave {left}: with {size} rows {duel.measure} goes from {own:.2f} to "
-            f"{other:.2f} on as many samples",
+            f"{sizes.batch_size:,} rows a step leave {left}: with {size} rows {duel.measure} goes from {own} to "
+            f"{other} on as many samples",
             how_bad,
             0.1 if how_bad is Severity.NOTE else _confidence(duel, bool(equivalents), leads),
             evidence=(

@@ -7,7 +7,7 @@ from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.batch_evidence import fits_better, memory, noise, not_better, rate_cure, schedule_cure
 from dnndoctor.experiments.batch_size_sweep import BatchSizes, BatchSizeSweep, size_of
 from dnndoctor.experiments.race import Duel
-from dnndoctor.experiments.race_evidence import remedy, screening, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, screening, severity, statement
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -70,7 +70,7 @@ class BatchSizeTooSmall(Rule):
     def _finding(self, evidence: Evidence, sizes: BatchSizes, duel: Duel) -> Finding:
         lower_rate, schedule = rate_cure(evidence, lower=True), schedule_cure(evidence)
         size = size_of(duel.variant, sizes.batch_size)
-        own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
+        own, other = ends(duel)
         how_bad, cures = severity(evidence, duel), " and ".join(filter(None, (lower_rate, schedule)))
         if schedule or (lower_rate and sizes.batch_size >= USUAL_ROWS):
             how_bad = Severity.NOTE
@@ -79,8 +79,7 @@ class BatchSizeTooSmall(Rule):
             self.code,
             self.name,
             Cause.BATCH_SIZE_SMALL,
-            f"{rows} the updates too noisy: with {size} rows {duel.measure} goes from {own:.2f} to {other:.2f} "
-            "on as many samples",
+            f"{rows} the updates too noisy: with {size} rows {duel.measure} goes from {own} to {other} on as many samples",
             how_bad,
             0.1 if how_bad is Severity.NOTE else _confidence(sizes, duel, bool(lower_rate)),
             evidence=(

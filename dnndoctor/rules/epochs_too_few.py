@@ -57,10 +57,10 @@ class EpochsTooFew(Rule):
         falling = next((sickness for sickness in sicknesses(evidence) if sickness.kind is SicknessKind.STILL_FALLING), None)
         if falling is not None:
             yield self._finding(evidence, course, falling.as_evidence())
-        elif course.whole and not course.exploded and not course.clearly_falling:
+        elif course.whole and not course.exploded and not course.may_fall_on:
             why = f"the loss does not clearly fall any more when the {course.epochs_asked:,} epochs end"
             yield RuledOut(Cause.EPOCHS, why)
-        elif _only_guessed(course) and _promised(course) >= SHORTFALL:
+        elif course.clearly_falling and _only_guessed(course) and _promised(course) >= SHORTFALL:
             yield self._guess(evidence.facts, course)
 
     def _finding(self, evidence: Evidence, course: OwnCourse, falling: Statement) -> Finding:
@@ -81,7 +81,7 @@ class EpochsTooFew(Rule):
             0.4 if rate_too_low else 0.75,
             evidence=(
                 falling,
-                _extrapolation(course),
+                *((_extrapolation(course),) if course.clearly_falling else ()),
                 Statement(
                     "the user's own run and the longer one",
                     OwnRecipe.name,
@@ -149,6 +149,8 @@ def _times(course: OwnCourse) -> float:
 
 def _title(course: OwnCourse) -> str:
     times = _times(course)
+    if not course.clearly_falling:
+        return f"{course.epochs_asked:,} epochs ({course.runs[0].steps:,} steps) are too few for the loss to settle"
     return (
         f"{course.epochs_asked:,} epochs ({course.runs[0].steps:,} steps) are too few: the loss is still falling "
         f"{-math.expm1(_pace(course)):.1%} an epoch at the end, so about {times:g}x the epochs"

@@ -1,13 +1,12 @@
 """Gradient clipping that shortens the steps of most of the training."""
 
-import statistics
 from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.clipping_evidence import biting, hidden, hides
+from dnndoctor.experiments.clipping_evidence import biting, hidden, hides, share
 from dnndoctor.experiments.clipping_off import ClippingOff, Exactness, GradientClip
 from dnndoctor.experiments.race import Duel
-from dnndoctor.experiments.race_evidence import remedy, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, severity, statement
 from dnndoctor.experiments.rate_evidence import where
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
@@ -78,14 +77,14 @@ class GradientClippingBites(Rule):
             yield RuledOut(Cause.GRADIENT_CLIPPING, _ruled_out(clip, raced=race is not None, sick=bool(established)))
 
     def _finding(self, evidence: Evidence, clip: GradientClip, duel: Duel) -> Finding:
-        how_bad = severity(evidence, duel)
+        how_bad, (own, other) = severity(evidence, duel), ends(duel)
         slip = clip.kept is not None and clip.kept < MOST_CUT
         return Finding(
             self.code,
             self.name,
             Cause.GRADIENT_CLIPPING,
-            f"{clip.setting}={clip.limit:g} shortens {_share(clip)} of the steps; {duel.variant.name} {duel.measure} goes from "
-            f"{statistics.fmean(duel.own):.2f} to {statistics.fmean(duel.other):.2f}",
+            f"{clip.setting}={clip.limit:g} shortens {share(clip)} of the steps; {duel.variant.name} {duel.measure} goes from "
+            f"{own} to {other}",
             how_bad,
             0.1 if how_bad is Severity.NOTE else round(0.6 + 0.1 * (duel.gain >= 0.5) + 0.15 * slip, 2),
             where=where(evidence.facts),
@@ -130,15 +129,8 @@ def _still(clip: GradientClip) -> bool:
     return clip.bites > MOST_STEPS and clip.update_ratio < STANDSTILL and clip.update_ratio >= STANDSTILL * (clip.kept or 0.0)
 
 
-def _share(clip: GradientClip) -> str:
-    exactly = "" if clip.exactness is Exactness.EXACT else f"{clip.exactness.value} "
-    return f"{exactly}{clip.bites:.0%}"
-
-
 def _ruled_out(clip: GradientClip, *, raced: bool, sick: bool) -> str:
-    share = f"{clip.setting}={clip.limit:g} bites in {_share(clip)} of the steps"
-    if clip.exactness is Exactness.AT_LEAST and not clip.bites:
-        share = f"whether {clip.setting}={clip.limit:g} ever bites cannot be told from norms"
+    often = f"{clip.setting}={clip.limit:g} bites in {share(clip)} of the steps"
     if raced:
-        return f"{share}, and without it the recipe is not better beyond noise"
-    return share if sick else f"{share}, and nothing is established against the user's own run"
+        return f"{often}, and without it the recipe is not better beyond noise"
+    return often if sick else f"{often}, and nothing is established against the user's own run"

@@ -66,8 +66,7 @@ class InitializerOutOfScale(Rule):
                 Part.INITIALIZER,
                 self.code,
                 self.name,
-                f"The initial weights are {worst}{together(signals, lead)}: drawn by variance scaling, "
-                f"{learnt(signals)}",
+                f"The initial weights are {worst}{together(signals, lead)}: drawn by variance scaling, {learnt(signals)}",
                 # Far off and cured by the redraw, beside weights in scale that may be cured by the luck of another draw.
                 0.9 if orders_off(evidence.facts) >= FAR else 0.5,
                 [confirmation(signals), *(sickness.as_evidence() for sickness in established)],

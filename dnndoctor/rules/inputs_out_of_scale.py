@@ -57,8 +57,7 @@ class InputsOutOfScale(Rule):
             Part.INPUTS,
             self.code,
             self.name,
-            f"The inputs are out of scale{together(signals, lead)}: with inputs {signals.winner.scaling.name}, "
-            f"{learnt(signals)}",
+            f"The inputs are out of scale{together(signals, lead)}: with inputs {signals.winner.scaling.name}, {learnt(signals)}",
             # Measured to be out of scale and cured; another rate cures some of these as well.
             0.85,
             [confirmation(signals), *(sickness.as_evidence() for sickness in established)],

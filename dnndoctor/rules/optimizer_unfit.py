@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.other_optimizers import OWN_OPTIMIZER, OtherOptimizers
-from dnndoctor.experiments.race_evidence import remedy, screening, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, screening, severity, statement
 from dnndoctor.experiments.rate_evidence import where
 from dnndoctor.experiments.schedule_evidence import starving
 from dnndoctor.experiments.sickness import sicknesses
@@ -60,13 +60,13 @@ class OptimizerUnfit(Rule):
             by_rate = starving(evidence) is not None
             weight = severity(evidence, duel)
             weight = Severity.WARNING if by_rate and weight is Severity.ERROR else weight
-            own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
-            confidence = 0.55 + 0.15 * (duel.gain >= 0.5) - 0.2 * (other < 0.3) - 0.3 * by_rate
+            own, other = ends(duel)
+            confidence = 0.55 + 0.15 * (duel.gain >= 0.5) - 0.2 * (statistics.fmean(duel.other) < 0.3) - 0.3 * by_rate
             yield Finding(
                 self.code,
                 self.name,
                 Cause.OPTIMIZER,
-                f"{seen.own} does not get where Adam does ({duel.variant.name}: {duel.measure} {own:.2f} -> {other:.2f})",
+                f"{seen.own} does not get where Adam does ({duel.variant.name}: {duel.measure} {own} -> {other})",
                 weight,
                 0.1 if weight is Severity.NOTE else round(confidence, 2),
                 where=where(evidence.facts),

@@ -1,11 +1,10 @@
 """A constant rate that is too high for the end of the course."""
 
-import statistics
 from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.other_schedules import OtherSchedules
-from dnndoctor.experiments.race_evidence import remedy, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, severity, statement
 from dnndoctor.experiments.rate_evidence import where
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity
@@ -50,12 +49,12 @@ class RateHighToTheEnd(Rule):
         if schedules.names or duel is None:  # what schedules there are is another rule's question
             return
         lifted = severity(evidence, duel) is Severity.ERROR
-        own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
+        own, other = ends(duel)
         yield Finding(
             self.code,
             self.name,
             Cause.LEARNING_RATE_HIGH,
-            f"A drop of the learning rate near the end takes {duel.measure} from {own:.2f} to {other:.2f}",
+            f"A drop of the learning rate near the end takes {duel.measure} from {own} to {other}",
             Severity.ERROR if lifted else Severity.NOTE,
             # A rate that is lower throughout does the same as a rule, and the sweep's rule knows better which.
             0.4 if lifted else 0.1,

@@ -7,7 +7,7 @@ from dnndoctor.evidence.facts import CallbackFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.other_schedules import OtherSchedules, Schedules
 from dnndoctor.experiments.race import Duel
-from dnndoctor.experiments.race_evidence import remedy, screening, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, screening, severity, statement
 from dnndoctor.experiments.rate_evidence import where
 from dnndoctor.experiments.schedule_evidence import fall, falls_early, lowers, plateau_callbacks, rates, right_mode
 from dnndoctor.experiments.sickness import sicknesses
@@ -100,8 +100,8 @@ class ScheduleFallsTooSoon(Rule):
 
 
 def _title(schedules: Schedules, duel: Duel, *, early: bool) -> str:
-    names, own, other = " and ".join(schedules.names), statistics.fmean(duel.own), statistics.fmean(duel.other)
-    effect = f"{duel.variant.name}: {duel.measure} {own:.2f} -> {other:.2f}"
+    names, (own, other) = " and ".join(schedules.names), ends(duel)
+    effect = f"{duel.variant.name}: {duel.measure} {own} -> {other}"
     if not schedules.decisive:
         return f"{names} may lower the learning rate too fast, {fall(schedules)} ({effect}, compressed)"
     if not early:
@@ -151,7 +151,8 @@ def _wrong_mode(callback: CallbackFacts) -> Statement:
 
 
 def _watching(callback: CallbackFacts) -> Statement:
-    settings = ", ".join(f"{name} {_setting(callback, name)}" for name in ("mode", "factor", "patience", "min_delta", "min_lr"))
+    names = ("mode", "factor", "patience", "min_delta", "min_lr")
+    settings = ", ".join(f"{name} {_setting(callback, name)}" for name in names if callback.settings.get(name) is not None)
     return Statement(f"{callback.kind} monitors {_setting(callback, 'monitor')} ({settings})", "facts")
 
 

@@ -1,6 +1,5 @@
 """Values or weights held within bounds that keep a model from learning, or hide what explodes."""
 
-import statistics
 from collections.abc import Iterable
 
 from dnndoctor.edits.weight_constraints_off import constrained_layers
@@ -9,7 +8,7 @@ from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.clipping_evidence import hidden, hides
 from dnndoctor.experiments.clipping_off import ClippingOff
 from dnndoctor.experiments.race import Duel
-from dnndoctor.experiments.race_evidence import remedy, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, severity, statement
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -64,13 +63,12 @@ class ValueClippingHides(Rule):
             yield RuledOut(Cause.VALUE_CLIPPING, f"{race.entries[0].variant.name} the recipe is not better beyond noise")
 
     def _finding(self, evidence: Evidence, duel: Duel) -> Finding:
-        how_bad = severity(evidence, duel)
-        own, other = statistics.fmean(duel.own), statistics.fmean(duel.other)
+        how_bad, (own, other) = severity(evidence, duel), ends(duel)
         return Finding(
             self.code,
             self.name,
             Cause.VALUE_CLIPPING,
-            f"Bounds keep the model from learning: {duel.variant.name} {duel.measure} goes from {own:.2f} to {other:.2f}",
+            f"Bounds keep the model from learning: {duel.variant.name} {duel.measure} goes from {own} to {other}",
             how_bad,
             0.1 if how_bad is Severity.NOTE else round(0.65 + 0.15 * (duel.gain >= 0.5), 2),
             where=_where(evidence.facts),

@@ -1,9 +1,11 @@
 """Questions about the stack of layers."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.evidence.facts import LayerFacts
-from dnndoctor.evidence.layers import activation_after, first_weighted, kernels, takes_raw_numbers
+from dnndoctor.evidence.layers import activation_after, first_weighted, kernels, multiplications, takes_raw_numbers
 from tests.evidence_samples import facts, layer, weight
 
 DENSE = layer("dense", activation="linear")
@@ -68,3 +70,21 @@ def test_kernels_are_trainable_matrices() -> None:
 
     assert [kernel.name for kernel in kernels(layer())] == ["kernel"]
     assert kernels(layer(weights=(frozen,))) == ()
+
+
+@pytest.mark.parametrize(
+    ("layers", "taken"),
+    [
+        ([DENSE, DROPOUT, TANH], 64 * 64),
+        ([layer(output_shape=(10, 64)), replace(NORM, weights=())], 10 * 64 * 64),
+        ([layer("conv", "Conv2D", units=8, output_shape=(5, 5, 8), weights=(weight(shape=(3, 3, 1, 8)),))], 25 * 72),
+        ([layer("ids", "Embedding", units=None, output_shape=(7, 64)), DENSE], 64 * 64),
+        ([DENSE, layer("gru", "GRU")], None),
+        ([DENSE, OWN], None),
+        ([layer(output_shape=(None, 64))], None),
+        ([], None),
+    ],
+)
+def test_multiplications(layers: list[LayerFacts], taken: int | None) -> None:
+    """A kernel is taken at every place of the output; what recurs, is custom or has no known size is not told."""
+    assert multiplications(facts(layers=layers)) == taken

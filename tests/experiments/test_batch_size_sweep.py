@@ -72,12 +72,25 @@ def test_bounds() -> None:
 
 def test_cheap_steps_of_few_rows_are_raced_for_longer() -> None:
     """The first 1,500 of many single rows are too few for larger batches, and all sides get as many more of them."""
-    fast = {"engine": {"step_seconds": 1e-4}}
-    for of, steps in ((subject(2, 100, **fast), 6000), (subject(2, 8, **fast), 4000), (subject(2, 100), 1500)):
+    dear, called = {"layers": [layer(output_shape=(100, 64))]}, {"engine": {"path": "train_on_batch"}}
+    raced = ((subject(2, 100), 6000), (subject(2, 8), 4000), (subject(2, 100, **dear), 1500), (subject(2, 100, **called), 1500))
+    for of, steps in raced:
         _, trials = climb(BatchSizeSweep(), examined(NOISY, of, FAST), NOISY)
 
         assert {trial.steps for trial in trials if not trial.edits} == {steps}
         assert BatchSizeSweep.expected_steps(of, FAST) > 4 * steps
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, 32, 512])
+def test_no_clock_changes_the_race(batch_size: int) -> None:
+    """A machine that is busy while the step time is measured races the same variants for as many steps."""
+    trials = [
+        climb(BatchSizeSweep(), examined(NOISY, subject(batch_size, 100, engine={"step_seconds": seconds}), FAST), NOISY)[1]
+        for seconds in (1e-5, 1e-3, 0.2)
+    ]
+
+    assert trials[0]
+    assert trials[0] == trials[1] == trials[2]
 
 
 def test_schedules_fall_with_the_samples() -> None:

@@ -1,10 +1,12 @@
 """The user's course in steps, and skill."""
 
+import math
+
 import pytest
 
 from dnndoctor.evidence.outcome import Scores
 from dnndoctor.experiments import Preset, Settings
-from dnndoctor.experiments.course import constant_margin, course_steps, horizon, skill, train_skill
+from dnndoctor.experiments.course import constant_margin, course_steps, horizon, rows_read, scored_rows, skill, train_skill
 from tests.evidence_samples import facts, outcome, score
 
 
@@ -46,3 +48,12 @@ def test_skill_rows() -> None:
 def test_constant_margin(rows: int, margin: float) -> None:
     """More rows tell smaller skills from chance, within bounds."""
     assert constant_margin(rows) == pytest.approx(margin)
+
+
+@pytest.mark.parametrize(("seconds", "rows"), [(0.01, 2048), (0.1, 512), (2.0, 128), (math.nan, 2048)])
+def test_slow_models_are_scored_on_fewer_rows(seconds: float, rows: int) -> None:
+    """What chance may give is told by the rows that the engine scores, which are fewer where a step is slow."""
+    subject = facts(data={"rows_sampled": 5000}, engine={"step_seconds": seconds})
+
+    assert rows_read(subject) == rows
+    assert scored_rows(subject, 60) == 60

@@ -6,8 +6,9 @@ import statistics
 
 import pytest
 
-from dnndoctor.experiments.curves import LossScale, Shape, end_loss, loss_scale, shape, spread, thinned, trend
-from tests.evidence_samples import facts, keras_loss, layer, output, target
+from dnndoctor.evidence.outcome import FirstNonFinite
+from dnndoctor.experiments.curves import LossScale, Shape, end_loss, loss_scale, nonfinite_at, shape, spread, thinned, trend
+from tests.evidence_samples import facts, keras_loss, layer, outcome, output, target
 
 UNIT = LossScale(0.0, 1.0, from_constant=True)
 
@@ -21,6 +22,15 @@ def test_end_of_an_explosion() -> None:
     """A NaN at the end is infinite, and so is a curve that never began."""
     assert end_loss([1.0, 1.0, math.nan]) == math.inf
     assert end_loss([]) == math.inf
+
+
+def test_first_value_that_is_not_finite() -> None:
+    """It is where the run says, else at the first bad loss, else nowhere."""
+    noticed = FirstNonFinite(3, "gradient")
+
+    assert nonfinite_at(outcome(losses=(1.0, 2.0))) == (None, "")
+    assert nonfinite_at(outcome(losses=(1.0, math.inf, math.nan))) == (1, "loss")
+    assert nonfinite_at(outcome(losses=(1.0, 1.0, 1.0, 1.0, math.nan), first_nonfinite=noticed)) == (3, "gradient")
 
 
 def test_progress() -> None:

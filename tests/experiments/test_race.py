@@ -92,6 +92,7 @@ def test_nothing_better() -> None:
 
     assert race is not None
     assert race.duel is None
+    assert race.ahead is None
     assert race.won is None
     assert {outcome.trial.seed for outcome in outcomes.values()} == set(SETTINGS.seeds[:SCREENED])
 
@@ -115,6 +116,20 @@ def test_a_variant_that_cannot_be_run_is_out() -> None:
     assert [entry.variant for entry in race.entries] == [TWELVEFOLD]
     assert race.won is not None
     assert alone is None
+
+
+def test_a_duel_that_does_not_end_decides_nothing() -> None:
+    """Where the better one's runs on fresh seeds fail there is no duel, and it is told that one looked better."""
+    seen = own_run(SLOW)
+    screening = {trial.id: SLOW.answer(trial) for trial in race_trials(seen, (TENFOLD,), {})}
+    duel = {trial.id: Outcome(trial, State.CUT, "cut") for trial in race_trials(seen, (TENFOLD,), screening)}
+
+    race = read_race(seen, (TENFOLD,), screening | duel)
+
+    assert duel
+    assert race is not None
+    assert race.duel is None
+    assert race.ahead == TENFOLD
 
 
 def test_exploding_variants_lose() -> None:

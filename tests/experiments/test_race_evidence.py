@@ -4,7 +4,7 @@ import pytest
 
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments.race import Entry, Race, Variant
-from dnndoctor.experiments.race_evidence import remedy, screening, severity, statement
+from dnndoctor.experiments.race_evidence import ends, remedy, screening, severity, statement
 from dnndoctor.finding import Severity
 from tests.evidence_samples import facts
 from tests.experiments.test_race import SETTINGS, SLOW, TENFOLD, duel
@@ -38,7 +38,16 @@ def test_statement_of_unequal_steps_and_explosions() -> None:
     said = statement(duel(steps=(320, 1280), own_exploded=2), "batch_size_sweep")
 
     assert "1,280 steps instead of 320" in said.text
-    assert "NaN or infinite on 2 seeds" in said.text
+    assert said.text.endswith("2 of the user's own runs become NaN or infinite, 0 of the others do")
+
+
+def test_what_explodes_has_no_skill() -> None:
+    """A side of which no run stays finite is NaN; the stand-in that it is compared by is not shown."""
+    lost = duel(own=(-1.0,) * 3, own_exploded=3)
+
+    assert ends(lost) == ("NaN", "0.90")
+    assert ends(duel()) == ("0.40", "0.90")
+    assert "validation skill NaN -> 0.90" in statement(lost, "other_optimizers").text
 
 
 def test_screening() -> None:

@@ -1,11 +1,13 @@
 """What other courses of the learning rate show."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.experiments.other_schedules import Schedules
 from dnndoctor.experiments.race import Race
 from dnndoctor.experiments.rate_course import RateCourse
-from dnndoctor.experiments.schedule_evidence import fall, falls_early, plateau_callbacks, rates, right_mode, starving
+from dnndoctor.experiments.schedule_evidence import fall, falls_early, lowers, plateau_callbacks, rates, right_mode, starving
 from tests.evidence_samples import callback, evidence, facts
 from tests.experiments.test_race import duel
 
@@ -55,6 +57,9 @@ def test_words() -> None:
 
     assert said.text == "StepDecay lowers the rate to a tenth at 20%, to a hundredth at 40% of the course; 3 to 5 cuts in a run"
     assert said.values["tenth"] == 0.2
+    assert rates(schedules(0.2, 0.4, cuts=(1, 1))).text.endswith("; 1 cut in a run")
+    assert lowers(schedules(0.2, 0.4)) == "StepDecay lowers"
+    assert lowers(replace(schedules(0.2, 0.4), names=("A", "B"))) == "A and B lower"
     assert fall(schedules(None, None)) == "to no less than a tenth within the course"
 
 

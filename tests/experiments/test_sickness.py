@@ -50,6 +50,11 @@ def test_healthy(patient: ToyPatient) -> None:
     assert sicknesses(examined(patient, settings=QUICK)) == ()
 
 
+def test_what_explodes_does_not_fall_short() -> None:
+    """Runs that become NaN on every seed have no skill that could stay behind another one's."""
+    assert not has(examined(ToyPatient(rate=100.0), settings=QUICK), KINDS.FALLS_SHORT)
+
+
 def test_cannot_memorise_is_refuted_by_learning() -> None:
     """A model that learns the whole set is not sick because a handful of rows contradict each other."""
     assert not has(examined(ToyPatient(memorises=False), settings=QUICK), KINDS.CANNOT_MEMORISE)

@@ -1,5 +1,7 @@
 """The four corners: batch size as it is or 1, batch norm as it is or off."""
 
+from dataclasses import replace
+
 from dnndoctor.evidence.trial import Recording
 from dnndoctor.experiments import Evidence, Settings, Skip
 from dnndoctor.experiments.profile import Signal, signs
@@ -71,6 +73,15 @@ def test_batch_size_one_already() -> None:
 
     assert not isinstance(planned, Skip)
     assert [[edit.name for edit in trial.edits] for trial in planned] == [[], [BARE]]
+
+
+def test_nothing_to_compare_costs_nothing() -> None:
+    """Single rows without batch norm are one corner: the rung is skipped, and facts alone tell so."""
+    of = subject(normalised=False)
+    single = replace(of, recipe=replace(of.recipe, batch_size=1))
+
+    assert WithoutBatchNorm.expected_steps(single, Settings()) == 0
+    assert WithoutBatchNorm.expected_steps(of, Settings()) > 0
 
 
 def test_expected_steps() -> None:

@@ -1,6 +1,7 @@
 """A batch too large, and healthy look-alikes."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -83,4 +84,24 @@ def test_ruled_out() -> None:
     (ruled_out,) = said(ToyPatient(learns=False, batch_size=1000), 12)
 
     assert isinstance(ruled_out, RuledOut)
-    assert "256" in ruled_out.why
+    assert ruled_out.why == "batch sizes 64 and 256 are no better than 1000 on as many samples"
+
+
+def test_ruled_out_by_one_size() -> None:
+    """One size is one."""
+    (ruled_out,) = said(ToyPatient(learns=False, batch_size=32), 10)
+
+    assert isinstance(ruled_out, RuledOut)
+    assert ruled_out.why == "batch size 8 is no better than 32 on as many samples"
+
+
+def test_what_is_not_confirmed_is_not_ruled_out() -> None:
+    """Where a smaller batch looked better, and fresh seeds did not decide, nothing is said."""
+    evidence = examined_with(ToyPatient(batch_size=1000), 12)
+    sizes = evidence.of(BatchSizeSweep)
+    assert sizes is not None
+    assert sizes.race.ahead is not None
+    open_race = replace(sizes, race=replace(sizes.race, duel=None))
+    evidence = replace(evidence, observations={**evidence.observations, BatchSizeSweep.name: open_race})
+
+    assert list(BatchSizeTooLarge().judge(evidence)) == []

@@ -1,9 +1,12 @@
 """A recipe that stops on the way."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Preset, Settings
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.finding import Cause, Finding, RuledOut, Severity
 from dnndoctor.rules.epochs_too_few import EpochsTooFew
 from tests.evidence_samples import facts
@@ -83,3 +86,17 @@ def test_plateau_is_ruled_out() -> None:
     (ruled_out,) = EpochsTooFew().judge(examined(ToyPatient(), settings=QUICK))
 
     assert isinstance(ruled_out, RuledOut)
+
+
+@pytest.mark.parametrize(("error", "said"), [(0.5, Finding), (0.001, RuledOut)])
+def test_too_short_a_run_to_see_a_slope(error: float, said: type) -> None:
+    """Where the slope's error hides a fall, the longer run decides; where the slope is known to be flat, epochs are ruled out."""
+    evidence = examined(ToyPatient(rate=0.08), settings=QUICK)
+    course = evidence.of(OwnRecipe)
+    assert course is not None
+    flat = tuple(replace(run, falling=0.0, falling_error=error, another_course=0.0) for run in course.runs)
+    seen = replace(course, runs=flat, longer=course.longer if error > 0.1 else ())
+    (word,) = EpochsTooFew().judge(replace(evidence, observations={**evidence.observations, OwnRecipe.name: seen}))
+
+    assert isinstance(word, said)
+    assert not isinstance(word, Finding) or word.title == "10 epochs (320 steps) are too few for the loss to settle"

@@ -6,7 +6,7 @@ import pytest
 
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence, Settings
-from dnndoctor.experiments.clipping_off import ClippingOff
+from dnndoctor.experiments.clipping_off import ClippingOff, Exactness
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity
 from dnndoctor.rules.gradient_clipping_bites import GradientClippingBites
 from tests.evidence_samples import facts, optimizer
@@ -74,6 +74,33 @@ def test_standstill() -> None:
 
     assert isinstance(finding, Finding)
     assert finding.severity is Severity.WARNING
+
+
+def test_standstill_that_clipping_has_no_part_in() -> None:
+    """Tiny updates are no fault of a limit that is not seen to bite, or that leaves most of the gradient."""
+    evidence = looked(ToyPatient(learns=False, gradient=2.0), clipping(clipvalue=100.0))
+    seen = evidence.of(ClippingOff)
+    assert seen is not None
+    assert seen.gradient is not None
+    still = replace(seen.gradient, update_ratio=1e-8)
+    for clip in (still, replace(still, bites=1.0, kept=0.9, exactness=Exactness.EXACT)):
+        observations = {**evidence.observations, ClippingOff.name: replace(seen, gradient=clip)}
+        (word,) = GradientClippingBites().judge(replace(evidence, observations=observations))
+
+        assert isinstance(word, RuledOut)
+        assert ("an unknown share" in word.why) is (clip is still)
+
+
+def test_what_explodes_with_clipping_is_not_hidden_by_it() -> None:
+    """A recipe whose runs become NaN with clipping as without has nothing held down."""
+    evidence = looked(ToyPatient(rate=100.0, gradient=2.0), clipping(global_clipnorm=1.0))
+    seen = evidence.of(ClippingOff)
+
+    assert seen is not None
+    assert seen.without_gradient is not None
+    assert seen.without_gradient.entries[0].exploded == 2
+    findings = [word for word in GradientClippingBites().judge(evidence) if isinstance(word, Finding)]
+    assert not [finding for finding in findings if "holds something down" in finding.title]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pytest
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Preset, Settings
 from dnndoctor.experiments.rescaled_signals import RescaledSignalsExperiment
-from dnndoctor.experiments.signals import RescaledSignals
+from dnndoctor.experiments.signal_evidence import hide
+from dnndoctor.experiments.signals import Part
 from dnndoctor.finding import Cause, Finding, Severity
 from dnndoctor.rules.hidden_explosion import HiddenExplosion
 from tests.evidence_samples import layer, optimizer
@@ -97,6 +98,12 @@ def test_clipping_hides_it() -> None:
     assert UNCLIPPED not in [edit.name for edit in finding.remedies[0].edits]
 
 
+def test_masks_are_counted() -> None:
+    """One mask hides, two hide."""
+    assert hide((Part.BATCH_NORM,)) == "batch normalisation hides"
+    assert hide((Part.BATCH_NORM, Part.CLIPPING)) == "batch normalisation and gradient clipping hide"
+
+
 @pytest.mark.parametrize(
     ("patient", "of"),
     [
@@ -125,6 +132,6 @@ def test_healthy(patient: ToyPatient, of: Facts) -> None:
 def test_look_alikes(patient: ToyPatient, of: Facts) -> None:
     """Sick models are not blamed on a hidden explosion that is not there, or that nothing of weights and inputs ends."""
     evidence = rescaled(patient, of)
-    signals: RescaledSignals | None = evidence.of(RescaledSignalsExperiment)
 
-    assert signals is None or list(HiddenExplosion().judge(evidence)) == []
+    assert evidence.of(RescaledSignalsExperiment) is not None
+    assert list(HiddenExplosion().judge(evidence)) == []

@@ -1,5 +1,7 @@
 """Initial weights out of scale with nothing that hides it."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.evidence.facts import Facts
@@ -28,6 +30,22 @@ def test_sick(std: float, word: str) -> None:
     assert word in finding.title
     assert finding.remedies[0].verified
     assert finding.confidence == 0.9
+
+
+def test_what_is_not_quite_memorised_is_not_said_to_be() -> None:
+    """A redraw that leads most of the way is told with its share."""
+    evidence = rescaled(CURED, subject(std=1.0, normalised=False))
+    signals = evidence.of(RescaledSignalsExperiment)
+    assert signals is not None
+    assert signals.confirmation is not None
+    runs = tuple(replace(run, memorised=False, skill=0.8) for run in signals.confirmation.runs)
+    partly = replace(signals, confirmation=replace(signals.confirmation, runs=runs))
+    evidence = replace(evidence, observations={**evidence.observations, RescaledSignalsExperiment.name: partly})
+
+    (finding,) = InitializerOutOfScale().judge(evidence)
+
+    assert isinstance(finding, Finding)
+    assert "80% of the way to memorising 8 samples" in finding.title
 
 
 def test_less_sure_where_weights_are_in_scale() -> None:

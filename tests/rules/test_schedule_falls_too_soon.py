@@ -133,9 +133,10 @@ WARM_UP = tuple(0.1 * min(1.0, point / 10) * (1 - point / 101) for point in rang
         (ToyPatient(rate=0.02), facts()),
     ],
 )
-def test_healthy_schedules(patient: ToyPatient, subject: Facts) -> None:
+@pytest.mark.parametrize("preset", [Preset.STANDARD, Preset.DEEP])  # the deep one races the healthy, too
+def test_healthy_schedules(patient: ToyPatient, subject: Facts, preset: Preset) -> None:
     """Usual schedules, and subjects that are sick of something else, have nothing above a note."""
-    said = judged(patient, subject)
+    said = judged(patient, subject, replace(STANDARD, preset=preset))
 
     assert all(not isinstance(word, Finding) or word.severity is Severity.NOTE for word in said)
 
