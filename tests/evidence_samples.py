@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dnndoctor.evidence.data_facts import ArrayFacts, DataFacts, TargetFacts
 from dnndoctor.evidence.facts import (
-    ArrayFacts,
     CallbackFacts,
-    DataFacts,
     EngineFacts,
     Facts,
     LayerFacts,
@@ -21,7 +20,6 @@ from dnndoctor.evidence.facts import (
     OutputFacts,
     Place,
     RecipeFacts,
-    TargetFacts,
     WeightFacts,
 )
 from dnndoctor.evidence.outcome import (

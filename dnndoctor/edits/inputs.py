@@ -1,6 +1,7 @@
 """Which inputs can be given another scale, and how a person would write it."""
 
-from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts
 
 
 def scalable_inputs(facts: Facts) -> tuple[ArrayFacts, ...]:

@@ -1,7 +1,8 @@
 """Inputs standardised."""
 
 from dnndoctor.edits import EditKind, inputs
-from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Edit
 
 

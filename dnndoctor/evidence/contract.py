@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dnndoctor.evidence.facts import ArrayFacts, Facts, LayerFacts, LossFacts, OutputFacts, Place, TargetFacts
+from dnndoctor.evidence.data_facts import ArrayFacts, TargetFacts
+from dnndoctor.evidence.facts import Facts, LayerFacts, LossFacts, OutputFacts, Place
 
 
 class Predictions(StrEnum):

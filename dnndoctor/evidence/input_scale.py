@@ -2,7 +2,8 @@
 
 import math
 
-from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.layers import ID_CONSUMERS, first_weighted
 
 PLAIN = 5.0

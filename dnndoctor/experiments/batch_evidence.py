@@ -6,7 +6,8 @@ from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.batch_size_sweep import BatchSizes, BatchSizeSweep, size_of
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.other_optimizers import OtherOptimizers
-from dnndoctor.experiments.own_recipe import OwnRecipe, reached
+from dnndoctor.experiments.own_course import reached
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.race import Duel
 from dnndoctor.experiments.race_evidence import ends
 from dnndoctor.experiments.rate_evidence import confirmed

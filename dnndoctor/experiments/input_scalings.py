@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 
 from dnndoctor.edits.inputs import scalable_inputs
-from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.input_scale import is_long_tailed, scalable
 from dnndoctor.evidence.trial import Edit
 

@@ -15,7 +15,8 @@ from dnndoctor.experiments.goal import goal_met, goal_values
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.other_schedules import ALL_SPENT
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, reached
+from dnndoctor.experiments.own_course import OwnCourse, reached
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.finding import Statement
 
 SHORTFALL = 0.25

@@ -224,11 +224,14 @@ class Climber:
         """When a rung is cut: where the time is up that the plan does not need for the rungs above it.
 
         A rung that takes longer than was expected must not starve the ones above, so it may use what is left over, and no more.
+        What the quick preset asks goes before the rest, which is of little use without it.
         """
         if self._deadline is None:
             return None
         names = list(self._plan.estimates)
         above = names[names.index(rung) + 1 :] if rung in names else []
+        if rung in self._plan.first:
+            above = [name for name in above if name in self._plan.first]
         reserved = sum(self._plan.estimates[name] for name in above)
         return min(self._deadline, max(self._deadline - reserved, self._rung_started + self._plan.estimates.get(rung, 0.0)))
 

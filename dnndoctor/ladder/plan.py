@@ -94,6 +94,7 @@ class Plan:
         deferred: Estimated seconds by the name of the rung that the budget does not reach to. It is climbed after all where rungs
             below it turn out not to be needed, which depends on what they measure and on no clock.
         spare: Seconds of the budget that the plan leaves free.
+        first: Names of the quick preset's rungs, which may take the time that was planned for the others.
     """
 
     settings: Settings
@@ -103,6 +104,7 @@ class Plan:
     estimates: Mapping[str, float] = field(default_factory=dict)
     deferred: Mapping[str, float] = field(default_factory=dict)
     spare: float = 0.0
+    first: tuple[str, ...] = ()
 
 
 def experiments_for(asked: Asked, shelf: Sequence[AnyExperiment] | None = None) -> tuple[AnyExperiment, ...]:
@@ -147,7 +149,7 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
     """
     skipped = dict.fromkeys(asked.skip, "the config skips it")
     wanted = [experiment for experiment in experiments if experiment.name not in skipped]
-    first = {experiment.name for experiment in wanted if experiment.preset in (Preset.STATIC, Preset.QUICK)}
+    first = tuple(experiment.name for experiment in wanted if experiment.preset in (Preset.STATIC, Preset.QUICK))
     left = asked.budget - used
     for scale, seeds in SIZES:
         settings = Settings(asked.preset, asked.seeds[:seeds], scale, asked.goal)
@@ -172,7 +174,8 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
             estimates[experiment.name] = everything[experiment.name]
             del unaffordable[experiment.name]
     deferred = {name: everything[name] for name in unaffordable}
-    return Plan(settings, asked.budget, skipped, unaffordable, estimates, deferred, max(0.0, left - sum(estimates.values())))
+    spare = max(0.0, left - sum(estimates.values()))
+    return Plan(settings, asked.budget, skipped, unaffordable, estimates, deferred, spare, first)
 
 
 def estimate(experiment: AnyExperiment, facts: Facts, settings: Settings) -> float:

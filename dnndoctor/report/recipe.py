@@ -1,6 +1,7 @@
 """The user's recipe, model and data, each in one line."""
 
-from dnndoctor.evidence.facts import ArrayFacts, Facts, OptimizerFacts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts, OptimizerFacts
 from dnndoctor.report.numbers import quantity
 
 

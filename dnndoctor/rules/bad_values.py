@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dnndoctor.evidence.facts import ArrayFacts
+from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.experiments.own_recipe import OwnRecipe

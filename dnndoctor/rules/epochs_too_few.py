@@ -10,7 +10,8 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
-from dnndoctor.experiments.own_recipe import LEARNT, LENGTHENED, OwnCourse, OwnRecipe, reached
+from dnndoctor.experiments.own_course import OwnCourse, reached
+from dnndoctor.experiments.own_recipe import LEARNT, LENGTHENED, OwnRecipe
 from dnndoctor.experiments.sickness import LEARNS, SHORTFALL, SicknessKind, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.goal import goal_values
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, reached
+from dnndoctor.experiments.own_course import OwnCourse, reached
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.sickness import SicknessKind, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, where
 from dnndoctor.evidence.contract import DISTANCE_LOSSES, RANGES, Head, heads, share_outside
-from dnndoctor.evidence.facts import ArrayFacts, TargetFacts
+from dnndoctor.evidence.data_facts import ArrayFacts, TargetFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterable
 
-from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep

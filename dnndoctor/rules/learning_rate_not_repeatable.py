@@ -10,7 +10,8 @@ from dnndoctor.experiments.course import constant_margin
 from dnndoctor.experiments.curves import spread
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.noise_floor import NoiseFloor
-from dnndoctor.experiments.own_recipe import OwnRecipe, reached
+from dnndoctor.experiments.own_course import reached
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rate_evidence import where
 from dnndoctor.experiments.rate_response import Comparison, RateResponse
 from dnndoctor.experiments.sickness import LEARNS, settled, sicknesses

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
-from dnndoctor.experiments.own_recipe import OwnRecipe, reached
+from dnndoctor.experiments.own_course import reached
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy, where
 from dnndoctor.experiments.rate_response import RateResponse
 from dnndoctor.experiments.schedule_evidence import starving

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, replaced_head, where
 from dnndoctor.evidence.contract import BINARY_LOSSES, EXCLUSIVE_LOSSES, IDS_LOSSES, Head, heads
-from dnndoctor.evidence.facts import Facts, TargetFacts
+from dnndoctor.evidence.data_facts import TargetFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule

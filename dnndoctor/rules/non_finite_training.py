@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe
+from dnndoctor.experiments.own_course import OwnCourse
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rate_response import RatePoint
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule

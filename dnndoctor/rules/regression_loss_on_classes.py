@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, where
 from dnndoctor.evidence.contract import DISTANCE_LOSSES, PROBABILITY_ACTIVATIONS, Head, heads
-from dnndoctor.evidence.facts import Facts, TargetFacts
+from dnndoctor.evidence.data_facts import TargetFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement

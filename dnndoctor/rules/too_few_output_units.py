@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import replaced_head, where
 from dnndoctor.evidence.contract import BINARY_LOSSES, EXCLUSIVE_LOSSES, IDS_LOSSES, Head, heads
-from dnndoctor.evidence.facts import TargetFacts
+from dnndoctor.evidence.data_facts import TargetFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dnndoctor.evidence.contract import SATURATING_ACTIVATIONS
-from dnndoctor.evidence.facts import ArrayFacts, Facts
+from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.input_scale import OFFSET, TINY, is_long_tailed, is_of_order_one
 from dnndoctor.evidence.layers import AFFINE, activation_after, first_weighted, kernels, takes_raw_numbers
 from dnndoctor.evidence.trial import Edit

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import where
 from dnndoctor.evidence.contract import RANGES, Head, heads
-from dnndoctor.evidence.facts import TargetFacts
+from dnndoctor.evidence.data_facts import TargetFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement

@@ -3,7 +3,7 @@
 import pytest
 
 from dnndoctor.edits.inputs import scalable_inputs
-from dnndoctor.evidence.facts import ArrayFacts
+from dnndoctor.evidence.data_facts import ArrayFacts
 from tests.evidence_samples import array, facts
 
 

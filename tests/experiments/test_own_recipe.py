@@ -5,7 +5,8 @@ import pytest
 from dnndoctor.evidence.facts import CallbackFacts, Facts
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Inconclusive, Preset, Settings
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, recipe_trial
+from dnndoctor.experiments.own_course import OwnCourse
+from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_trial
 from tests.evidence_samples import facts
 from tests.experiments.toy_patient import ToyPatient, climb
 

@@ -195,6 +195,18 @@ def test_what_the_budget_does_not_reach_to_is_inconclusive(journal: Journal) -> 
     assert (result.rungs[3].state, result.rungs[3].reason) == (RungState.INCONCLUSIVE, "budget: too long")
 
 
+def test_the_first_rungs_may_take_the_time_of_the_others(journal: Journal) -> None:
+    """They leave what was planned for one another, and nothing to the rest."""
+    now = time.monotonic()
+    executor = Scripted()
+    estimates = {"lower": 10.0, "middle": 30.0, "upper": 50.0}
+    climbed(
+        journal, executor, plan=Plan(evidence_samples.evidence().settings, 100.0, estimates=estimates, first=("lower", "middle"))
+    )
+
+    assert [round(deadline - now) for deadline in executor.deadlines] == [70, 70, 100, 100]
+
+
 @pytest.mark.parametrize(("skips", "state"), [(True, RungState.DONE), (False, RungState.INCONCLUSIVE)])
 def test_time_that_a_skipped_rung_does_not_need_goes_to_those_left_out(
     journal: Journal, monkeypatch: pytest.MonkeyPatch, skips: bool, state: RungState

@@ -6,7 +6,8 @@ from typing import Any
 
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments.first_batch import FirstBatch, FirstBatchExperiment, LayerStart, OutputStart
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe, OwnRun
+from dnndoctor.experiments.own_course import OwnCourse, OwnRun
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut
 from dnndoctor.rules import Rule
 from tests.evidence_samples import evidence

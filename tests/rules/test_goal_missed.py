@@ -5,7 +5,8 @@ from dataclasses import replace
 from dnndoctor.config.schema import Goal
 from dnndoctor.diagnosis.diagnose import Verdict, diagnose
 from dnndoctor.experiments import Evidence, Preset, Settings
-from dnndoctor.experiments.own_recipe import OwnCourse, OwnRecipe
+from dnndoctor.experiments.own_course import OwnCourse
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.finding import Cause, Finding, Severity
 from dnndoctor.rules.goal_missed import GoalMissed
 from tests.experiments.toy_patient import ToyPatient, examined

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from dnndoctor.evidence.facts import ArrayFacts
+from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.finding import Cause, NotSeen, Severity
 from dnndoctor.rules.unscaled_inputs import UnscaledInputs
 from tests.evidence_samples import array, facts, head_layer, layer, output

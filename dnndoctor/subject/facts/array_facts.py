@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dnndoctor.evidence.facts import ArrayFacts
+from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.subject.blueprint import Array
 
 DISTINCT_LIMIT = 1001

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dnndoctor.evidence.facts import ArrayFacts, DataFacts, OutputFacts, TargetFacts
+from dnndoctor.evidence.data_facts import ArrayFacts, DataFacts, TargetFacts
+from dnndoctor.evidence.facts import OutputFacts
 from dnndoctor.subject.blueprint import Array, Tree
 from dnndoctor.subject.data.drawing import Drawn
 from dnndoctor.subject.data.parts import Rows

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dnndoctor.evidence.facts import OutputFacts, TargetFacts
+from dnndoctor.evidence.data_facts import TargetFacts
+from dnndoctor.evidence.facts import OutputFacts
 from dnndoctor.subject.blueprint import Array
 from dnndoctor.subject.facts.array_facts import array_facts
 from dnndoctor.subject.facts.constant_losses import by_step, constant_loss, loss_floor

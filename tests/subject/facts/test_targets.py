@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from dnndoctor.evidence.facts import LossFacts, OutputFacts, TargetFacts
+from dnndoctor.evidence.data_facts import TargetFacts
+from dnndoctor.evidence.facts import LossFacts, OutputFacts
 from dnndoctor.subject.facts.targets import longest_run, target_facts, understand_targets
 
 RNG = np.random.default_rng(0)
