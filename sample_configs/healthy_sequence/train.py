@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 SERIES = Path(__file__).parent.parent / "mauna_loa_co2" / "co2.csv"
-WEEKS, AHEAD = 26, 13
+WEEKS, AHEAD = 13, 13
 
 
 def read_series():
