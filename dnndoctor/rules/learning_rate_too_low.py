@@ -4,13 +4,14 @@ import statistics
 from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.course import constant_margin
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.own_course import reached
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rate_evidence import against_own, confirmed, interval, remedy, where
 from dnndoctor.experiments.rate_response import RateResponse
 from dnndoctor.experiments.schedule_evidence import starving
-from dnndoctor.experiments.sickness import SicknessKind, sicknesses
+from dnndoctor.experiments.sickness import LEARNS, SicknessKind, sicknesses, undecided
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -18,6 +19,9 @@ TREATABLE = frozenset(
     {SicknessKind.NO_BETTER_THAN_CONSTANT, SicknessKind.CANNOT_MEMORISE, SicknessKind.STILL_FALLING, SicknessKind.FALLS_SHORT}
 )
 """What steps that are too short can explain; a NaN they cannot."""
+
+SEEN = 0.25
+"""Share of the course from which it tells something that nothing was learnt: warm-ups are over by then."""
 
 
 class LearningRateTooLow(Rule):
@@ -76,19 +80,21 @@ class LearningRateTooLow(Rule):
         confidence = (
             0.5 + 0.2 * (response.recommended >= 10) + 0.1 * (longest.gain >= 0.5) - 0.2 * (other < 0.3) - 0.3 * by_schedule
         )
+        lagging = not established and other >= LEARNS and _learns_nothing_so_far(evidence, longest.steps)
+        said = "is" if established else "seems"
         return Finding(
             self.code,
             self.name,
             Cause.LEARNING_RATE_LOW,
             (
-                f"The learning rate {response.user_rate:.3g} is too low"
-                if established
+                f"The learning rate {response.user_rate:.3g} {said} too low"
+                if established or lagging
                 else f"A higher learning rate than {response.user_rate:.3g} learns faster"
             )
             + f": at {response.user_rate * longest.factor:.3g} "
             f"{longest.measure} goes from {own:.2f} to {other:.2f} in the same {longest.steps:,} steps",
-            (Severity.WARNING if by_schedule else Severity.ERROR) if established else Severity.NOTE,
-            round(confidence, 2) if established else 0.1,
+            Severity.ERROR if established and not by_schedule else Severity.WARNING if established or lagging else Severity.NOTE,
+            round(confidence, 2) if established else round(0.8 * confidence, 2) if lagging else 0.1,
             where=where(evidence.facts),
             evidence=(
                 *(against_own(comparison, response) for comparison in response.comparisons),
@@ -98,6 +104,19 @@ class LearningRateTooLow(Rule):
             ),
             remedies=(remedy(response, response.comparisons, evidence.facts, verified=True), *_more_epochs(evidence)),
         )
+
+
+def _learns_nothing_so_far(evidence: Evidence, steps: int) -> bool:
+    """Whether the user's own run was cut, after a good part of it and more than so many steps, no better than a constant."""
+    course = evidence.of(OwnRecipe)
+    return (
+        course is not None
+        and bool(undecided(evidence))
+        and (course.covered or 0.0) >= SEEN
+        and min(run.steps for run in course.runs) >= steps
+        and course.skill is not None
+        and course.skill <= constant_margin(course.scored_rows)
+    )
 
 
 def _course(evidence: Evidence) -> tuple[Statement, ...]:

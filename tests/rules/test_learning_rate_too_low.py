@@ -1,5 +1,7 @@
 """The learning rate below the usable ones."""
 
+import pytest
+
 from dnndoctor.experiments import Preset, Settings
 from dnndoctor.finding import Cause, Finding, RuledOut, Severity
 from dnndoctor.rules.learning_rate_too_low import LearningRateTooLow
@@ -53,3 +55,15 @@ def test_too_high_is_not_too_low() -> None:
 
     assert isinstance(ruled_out, RuledOut)
     assert "below" in ruled_out.why
+
+
+@pytest.mark.parametrize(
+    ("epochs", "severity", "words"), [(100, Severity.WARNING, "seems too low"), (400, Severity.NOTE, "faster")]
+)
+def test_nothing_learnt_in_a_good_part_of_the_course(epochs: int, severity: Severity, words: str) -> None:
+    """A quarter of the course without any skill, where another rate learns in fewer steps, is a warning; a sixteenth is none."""
+    (finding,) = LearningRateTooLow().judge(examined(ToyPatient(rate=0.002), facts(recipe={"epochs": epochs}), QUICK))
+
+    assert isinstance(finding, Finding)
+    assert finding.severity is severity
+    assert words in finding.title
