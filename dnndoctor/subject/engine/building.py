@@ -22,6 +22,28 @@ SMALL_MODEL = 30_000
 Norms of so
 many are also measured without a branch (`measures.FEW_VALUES`, for gradients and weights together)."""
 
+STATEFUL_RANDOM = frozenset(
+    {
+        "Multinomial",
+        "ParameterizedTruncatedNormal",
+        "RandomGamma",
+        "RandomPoissonV2",
+        "RandomShuffle",
+        "RandomStandardNormal",
+        "RandomUniform",
+        "RandomUniformInt",
+        "TruncatedNormal",
+    }
+)
+"""TensorFlow ops whose random state lives in the kernel, out of reach of any reset."""
+
+PYTHON_OPS = frozenset({"EagerPyFunc", "PyFunc", "PyFuncStateless"})
+
+NESTED_CALLS = frozenset(
+    {"Case", "If", "PartitionedCall", "StatefulPartitionedCall", "StatelessCase", "StatelessIf", *PYTHON_OPS}
+)
+"""Ops that wait for a function. The single-threaded executor may wait for ever there: seen with LossScaleOptimizer's branch."""
+
 
 @contextmanager
 def without_collection() -> Iterator[None]:
