@@ -160,6 +160,7 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
             break
     unaffordable = {}
     everything = dict(estimates)
+    enough = used + sum(everything.values())
     for experiment in reversed(wanted):
         if sum(estimates.values()) <= left:
             break
@@ -167,7 +168,7 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
             took = estimates.pop(experiment.name)
             unaffordable[experiment.name] = (
                 f"budget: it would take about {_rough(took)} with {settings.scale:.0%} of its steps; "
-                f"{_rough(max(left, 0.0))} of {_rough(asked.budget)} were left for all rungs"
+                f"a budget of {math.ceil(enough / 60)}m would reach all rungs"
             )
     for experiment in wanted:
         fits = sum(estimates.values()) + everything[experiment.name] <= left
