@@ -13,6 +13,7 @@ from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, 
 from dnndoctor.experiments.course import attained, course_steps, horizon, scoring_steps, skill
 from dnndoctor.experiments.curves import LossScale, end_loss, exploded, loss_scale, spread, usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
+from dnndoctor.experiments.paired import usable_pairs
 from dnndoctor.experiments.rate_response import (
     Comparison,
     RatePoint,
@@ -239,13 +240,9 @@ def _confirmations(evidence: Evidence, outcomes: Outcomes) -> list[Trial]:
 
 def _comparison(evidence: Evidence, outcomes: Outcomes, factor: float, steps: int, seeds: Sequence[int]) -> Comparison | None:
     """Reads the scored runs of a factor against the user's own; None where fewer than two pairs are there."""
-    pairs = []
-    for seed in seeds:
-        own = outcomes.get(_trial(1.0, steps, seed, confirming=True).id)
-        other = outcomes.get(_trial(factor, steps, seed, confirming=True).id)
-        if own is not None and other is not None and usable(own) and usable(other):
-            pairs.append((own, other))
-    if len(pairs) < 2:
+    asked = [(_trial(1.0, steps, seed, confirming=True), _trial(factor, steps, seed, confirming=True)) for seed in seeds]
+    pairs = usable_pairs(outcomes, asked)
+    if not pairs:
         return None
     owns, others = [own for own, _ in pairs], [other for _, other in pairs]
     read = attained(evidence.facts, [*owns, *others])

@@ -12,6 +12,7 @@ from dnndoctor.experiments.course import attained, chance_gain, constant_margin,
 from dnndoctor.experiments.curves import exploded, spread, usable
 from dnndoctor.experiments.goal import goal_met
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_steps, recipe_trial
+from dnndoctor.experiments.paired import Paired, usable_pairs
 
 SCREENED = 2
 """Seeds of the screening: the winner is chosen among a handful, and only fresh seeds decide whether it is any better."""
@@ -60,46 +61,24 @@ class Entry:
         return statistics.fmean(self.reached)
 
 
-@dataclass(frozen=True, slots=True)
-class Duel:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel(Paired):
     """The winner against the user's own recipe, on seeds that it was not chosen on.
 
     Attributes:
         variant: The winner.
-        seeds: Fresh ones.
-        own, other: What each run reached, by seed.
         own_halfway, other_halfway: Progress of the loss half way through, by seed.
-        measure: "validation skill", "training skill" or "progress".
-        own_exploded, other_exploded: How many runs became NaN or infinite.
         steps: Of the user's own runs and of the variant's.
         noise: Mean gain that as many pairs of runs of the same recipe may show by chance, one time in twenty.
-        trials: Ids of the variant's runs.
         own_trials: Ids of the user's own.
     """
 
     variant: Variant
-    seeds: tuple[int, ...]
-    own: tuple[float, ...]
-    other: tuple[float, ...]
     own_halfway: tuple[float, ...]
     other_halfway: tuple[float, ...]
-    measure: str
-    own_exploded: int
-    other_exploded: int
     steps: tuple[int, int]
     noise: float
-    trials: tuple[str, ...]
     own_trials: tuple[str, ...] = ()
-
-    @property
-    def gain(self) -> float:
-        """Mean gain over the user's own recipe."""
-        return statistics.fmean(self.other) - statistics.fmean(self.own)
-
-    @property
-    def wins(self) -> int:
-        """Seeds on which the variant did better."""
-        return sum(other > own for own, other in zip(self.own, self.other, strict=True))
 
     @property
     def confirmed(self) -> bool:
@@ -265,12 +244,9 @@ def _winner(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes,
 
 
 def _duel(evidence: Evidence, winner: Variant, outcomes: Outcomes, against: Variant) -> Duel | None:
-    pairs = []
-    for seed in evidence.settings.fresh_seeds:
-        own, other = (outcomes.get(_trial(evidence, variant, seed).id) for variant in (against, winner))
-        if own is not None and other is not None and usable(own) and usable(other):
-            pairs.append((own, other))
-    if len(pairs) < 2:
+    fresh = evidence.settings.fresh_seeds
+    pairs = usable_pairs(outcomes, [(_trial(evidence, against, seed), _trial(evidence, winner, seed)) for seed in fresh])
+    if not pairs:
         return None
     owns, others = [own for own, _ in pairs], [other for _, other in pairs]
     read = attained(evidence.facts, [*owns, *others])

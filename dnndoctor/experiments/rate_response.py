@@ -1,9 +1,10 @@
 """How a model answers to the learning rate: the sweep's observation, and what is read from its points."""
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from dnndoctor.experiments.paired import Paired
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +32,17 @@ class RatePoint:
     trials: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Paired):
     """Another rate against the user's own on seeds that it was not chosen on, in equal steps.
 
     Attributes:
         factor: Of the user's own rate.
         steps: Of each run.
-        seeds: All different from those of the screening.
-        own, other: What each run reached, by seed.
-        measure: "validation skill", "training skill" or "progress" (where nothing can be decoded).
-        own_exploded, other_exploded: How many runs became NaN or infinite.
-        trials: Ids of the runs with the other rate.
     """
 
     factor: float
     steps: int
-    seeds: tuple[int, ...]
-    own: tuple[float, ...]
-    other: tuple[float, ...]
-    measure: str
-    own_exploded: int
-    other_exploded: int
-    trials: tuple[str, ...]
-
-    @property
-    def gain(self) -> float:
-        """Mean gain of the other rate over the user's own."""
-        return statistics.fmean(self.other) - statistics.fmean(self.own)
-
-    @property
-    def wins(self) -> int:
-        """Seeds on which the other rate did better."""
-        return sum(other > own for own, other in zip(self.own, self.other, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

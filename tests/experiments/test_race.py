@@ -54,19 +54,19 @@ def raced(
 def duel(**details: object) -> Duel:
     """A duel that is won by half of the way on three seeds."""
     won = Duel(
-        TENFOLD,
-        (1, 2, 3),
-        (0.4,) * 3,
-        (0.9,) * 3,
-        (0.2,) * 3,
-        (0.6,) * 3,
-        "validation skill",
-        0,
-        0,
-        (320, 320),
-        0.1,
-        ("a",),
-        ("b",),
+        variant=TENFOLD,
+        seeds=(1, 2, 3),
+        own=(0.4,) * 3,
+        other=(0.9,) * 3,
+        own_halfway=(0.2,) * 3,
+        other_halfway=(0.6,) * 3,
+        measure="validation skill",
+        own_exploded=0,
+        other_exploded=0,
+        steps=(320, 320),
+        noise=0.1,
+        trials=("a",),
+        own_trials=("b",),
     )
     return replace(won, **details)  # type: ignore[arg-type]  # named by the caller as the fields are
 
