@@ -5,7 +5,7 @@ One edit a file; `subject/edits/` holds a file of the same stem that applies it.
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -69,6 +69,10 @@ class EditKind(ABC):
     def patch(self, edit: Edit, facts: Facts) -> str:
         """The line(s) of code or config that a person would write for it."""
 
+    def afterwards(self, edit: Edit, facts: Facts) -> Facts:  # noqa: ARG002  most edits change nothing that another one writes down
+        """The facts as the edit leaves them, where a patch of a further edit would write down again what this one changed."""
+        return facts
+
     def problems(self, edit: Edit) -> tuple[str, ...]:
         """Everything that is wrong with an edit's parameters.
 
@@ -114,6 +118,21 @@ def edit_kind(name: str) -> EditKind:
 def sentence(edits: tuple[Edit, ...], facts: Facts) -> str:
     """All edits of a trial in one line, "as it is" where there are none."""
     return ", ".join(edit_kind(edit.name).sentence(edit, facts) for edit in edits) or "as it is"
+
+
+def patch(edits: Iterable[Edit], facts: Facts) -> str:
+    """The lines that a person would write for all edits of a trial, each upon what the ones before it left.
+
+    Args:
+        edits: In order.
+        facts: Of the subject as the user has it.
+    """
+    lines = []
+    for edit in edits:
+        kind = edit_kind(edit.name)
+        lines.append(kind.patch(edit, facts))
+        facts = kind.afterwards(edit, facts)
+    return "\n".join(lines)
 
 
 def optimizer_call(optimizer: OptimizerFacts, learning_rate: float) -> str:

@@ -1,5 +1,7 @@
 """Gradient clipping off."""
 
+from dataclasses import replace
+
 from dnndoctor.edits import EditKind
 from dnndoctor.evidence.facts import Facts, OptimizerFacts
 from dnndoctor.evidence.trial import Edit
@@ -24,6 +26,11 @@ class GradientClippingOff(EditKind):
             f"{optimizer.kind}: " + ", ".join(f"{name}=None" for name, _ in _clippings(optimizer)) for optimizer in clipped(facts)
         ]
         return "\n".join(lines) or ", ".join(f"{name}=None" for name in CLIPPINGS)
+
+    def afterwards(self, edit: Edit, facts: Facts) -> Facts:  # noqa: ARG002  the seam gives the edit
+        """See `EditKind.afterwards`."""
+        free = tuple(replace(each, clipnorm=None, clipvalue=None, global_clipnorm=None) for each in facts.recipe.optimizers)
+        return replace(facts, recipe=replace(facts.recipe, optimizers=free))
 
 
 def clipped(facts: Facts) -> tuple[OptimizerFacts, ...]:

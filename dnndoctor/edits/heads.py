@@ -1,6 +1,6 @@
 """Ways to make head and loss fit each other, as remedies that several judgements offer."""
 
-from dnndoctor.edits import edit_kind, loss_call
+from dnndoctor.edits import loss_call, patch
 from dnndoctor.evidence.contract import Head
 from dnndoctor.evidence.facts import Facts, LossFacts
 from dnndoctor.evidence.trial import Edit
@@ -38,8 +38,7 @@ def remedy(
         edits.append(Edit("output_activation", {"output": head.output.name, "activation": activation}))
     if loss is not None:
         edits.append(Edit("loss", {"output": head.output.name, "name": loss, "from_logits": from_logits}))
-    patch = "\n".join(edit_kind(edit.name).patch(edit, facts) for edit in edits)
-    return Remedy(title, tuple(edits), patch, note=note)
+    return Remedy(title, tuple(edits), patch(edits, facts), note=note)
 
 
 def replaced_head(head: Head, units: int | None, activation: str, loss: str) -> str:

@@ -2,7 +2,7 @@
 
 import statistics
 
-from dnndoctor.edits import edit_kind, sentence
+from dnndoctor.edits import patch, sentence
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.race import Duel, Race
@@ -92,7 +92,7 @@ def remedy(duel: Duel, rung: str, facts: Facts, note: str = "") -> Remedy:
     return Remedy(
         title[0].upper() + title[1:],
         duel.variant.edits,
-        "\n".join(edit_kind(edit.name).patch(edit, facts) for edit in duel.variant.edits),
+        patch(duel.variant.edits, facts),
         duel.confirmed,
         statistics.fmean(duel.own),
         statistics.fmean(duel.other),

@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from dnndoctor.edits import edit_kind, sentence
+from dnndoctor.edits import patch, sentence
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.input_scale import is_long_tailed
 from dnndoctor.evidence.weight_scale import FAR, orders_off, out_of_scale
@@ -278,5 +278,6 @@ def _remedy(
     note: str = "",
 ) -> Remedy:
     title = sentence(change.edits, facts)
-    patch = "\n".join(edit_kind(edit.name).patch(edit, facts) for edit in change.edits)
-    return Remedy(title[0].upper() + title[1:], change.edits, patch, verified, before, after, effect, seeds, note)
+    return Remedy(
+        title[0].upper() + title[1:], change.edits, patch(change.edits, facts), verified, before, after, effect, seeds, note
+    )

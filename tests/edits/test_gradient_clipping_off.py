@@ -1,6 +1,6 @@
 """Gradient clipping off."""
 
-from dnndoctor.edits import edit_kind
+from dnndoctor.edits import edit_kind, patch
 from dnndoctor.edits.gradient_clipping_off import clipped
 from dnndoctor.evidence.trial import Edit
 from tests.evidence_samples import facts, optimizer
@@ -24,3 +24,14 @@ def test_without_clipping() -> None:
     assert clipped(facts()) == ()
     assert KIND.sentence(EDIT, facts()) == "switch off all gradient clipping"
     assert "global_clipnorm=None" in KIND.patch(EDIT, facts())
+
+
+def test_a_further_patch_does_not_bring_the_clip_back() -> None:
+    """A lower rate behind it is written for an optimizer that clips no more, while the rate alone keeps the clip."""
+    subject = facts(recipe={"optimizers": (optimizer("SGD", 0.1, clipnorm=1e-5),)})
+    lower = Edit("learning_rate", {"factor": 0.1})
+
+    assert "clipnorm" in patch((lower,), subject)
+    off, rate = patch((Edit("gradient_clipping_off"), lower), subject).splitlines()
+    assert off == "SGD: clipnorm=None"
+    assert rate == "optimizer=keras.optimizers.SGD(learning_rate=0.01)"
