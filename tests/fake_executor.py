@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dnndoctor.errors import SubjectError
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.evidence.outcome import Outcome, Scores
+from dnndoctor.evidence.outcome import Outcome, Scores, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.ladder.executors import Progress
 from tests import evidence_samples as samples
 
 
 def learns(trial: Trial) -> Outcome:
-    """The outcome of a trial in which a healthy model learns."""
+    """The outcome of a trial in which a healthy model learns; there is nothing to look at."""
+    if trial.look:
+        return Outcome(trial, State.IMPOSSIBLE, reason="There is no real model to look at.")
     rate = next((edit.parameters["factor"] for edit in trial.edits if edit.name == "learning_rate"), 1.0)
     assert isinstance(rate, float | int)
     # Rates up to 30 times the user's own train; zeroed inputs leave nothing to learn from.

@@ -29,8 +29,10 @@ def explain(rule: str) -> None:
 
 
 @click.command(short_help="List all rules with the causes they can name.")
-def rules() -> None:
+@click.option("--coverage", is_flag=True, help="List what is looked at, each with the experiments and rules that do.")
+def rules(coverage: bool) -> None:
     """Lists all rules: code, name, and the causes that their findings can name."""
+    from dnndoctor.report.coverage import coverage_table
     from dnndoctor.report.manual import rules_table
 
-    write_out(rules_table(look_of(sys.stdout)))
+    write_out((coverage_table if coverage else rules_table)(look_of(sys.stdout)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dnndoctor.evidence.seen import Seen
 from dnndoctor.evidence.trial import Trial
 
 
@@ -156,6 +157,7 @@ class Outcome:
         epochs: Where callbacks took part; else empty.
         stopped_by: "stop_below", "non-finite", the class name of the callback that stopped it, or empty.
         seconds: Wall time of the trial, without building and tracing.
+        seen: What a look saw, None for trials that train.
     """
 
     trial: Trial
@@ -173,3 +175,4 @@ class Outcome:
     epochs: tuple[EpochEnd, ...] = ()
     stopped_by: str = ""
     seconds: float = 0.0
+    seen: Seen | None = None

@@ -46,6 +46,8 @@ class Trial:
         callbacks: Whether the user's callbacks take part: schedules, and metric-driven ones at the ends of epochs.
             Epochs are then those of the user's recipe on the sampled rows, validation data evaluated at each end.
         scored: Whether the model is scored on the rows and on the validation data, before the first step and at the end.
+        look: Name of a look (a file in `subject/looks/`) at the untrained subject that takes the place of training; empty for
+            none. Of the other fields only the seed counts then.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -56,6 +58,7 @@ class Trial:
     stop_below: float | None = None
     callbacks: bool = False
     scored: bool = True
+    look: str = ""
 
     @cached_property
     def id(self) -> str:
@@ -69,5 +72,6 @@ class Trial:
             self.stop_below,
             self.callbacks,
             self.scored,
+            *([self.look] if self.look else []),
         ]
         return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()[:12]

@@ -117,6 +117,7 @@ class Experiment(ABC, Generic[Observation]):
         preset: The first preset that includes it.
         height: Rungs are climbed in this order, the cheapest question first.
         needs: Experiments whose observations `plan` or `read` look at; they must stand lower.
+        covers: Ids of the lines of `dnndoctor.catalogue` that it examines.
         traces: How many graphs it needs that no lower rung has traced, as a rule; each takes about as long as the first.
     """
 
@@ -126,6 +127,7 @@ class Experiment(ABC, Generic[Observation]):
     height: ClassVar[int]
     needs: ClassVar[tuple[type["Experiment[Any]"], ...]] = ()
     traces: ClassVar[int] = 0
+    covers: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     @abstractmethod
@@ -151,8 +153,8 @@ class Experiment(ABC, Generic[Observation]):
         """
 
     @abstractmethod
-    def read(self, evidence: Evidence, outcomes: Outcomes) -> Observation | Inconclusive:
-        """What the outcomes show, in numbers.
+    def read(self, evidence: Evidence, outcomes: Outcomes) -> Observation | Inconclusive | Skip:
+        """What the outcomes show, in numbers; a `Skip` where the worker found nothing to ask about.
 
         Args:
             evidence: Of the rungs below.

@@ -12,7 +12,7 @@ from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments.rung import Rung
 from dnndoctor.ladder.plan import Asked, Plan
 
-FORMAT = 1
+FORMAT = 2
 """Of the lines; a journal of another format is refused."""
 
 

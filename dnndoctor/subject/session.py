@@ -1,6 +1,7 @@
 """A subject and its engine, behind the two commands that a worker understands."""
 
 import importlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,11 @@ from typing import Any
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.messages import Alive
-from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.subject.tensorflow_import import import_tensorflow, usable_cores
 
-NEEDED = ("dnndoctor.subject.subject", "dnndoctor.subject.engine")
+NEEDED = ("dnndoctor.subject.subject", "dnndoctor.subject.engine", "dnndoctor.subject.looks")
 """Imported only after TensorFlow was imported in its own way; none of them runs an op while it is imported."""
 
 
@@ -23,6 +24,7 @@ class Session:
     def __init__(self) -> None:
         """Holds no subject yet."""
         self._engine: Any = None
+        self._scene: Any = None
 
     @staticmethod
     def prepare() -> None:
@@ -50,17 +52,22 @@ class Session:
             SubjectError: The user's model or data could not be built or run.
         """
         from dnndoctor.subject.engine import Engine
+        from dnndoctor.subject.looks import Scene
         from dnndoctor.subject.subject import load_subject
+        from dnndoctor.subject.treatments import Treatments
 
         def stage(name: str) -> None:
             alive(Alive(name))
 
         loaded = LoadedConfig.model_validate_json(config)
         blueprint, facts = load_subject(loaded, folder, stage)
+        self._scene = Scene(blueprint, facts)
         if loaded.config.ladder.preset == "static":
-            return facts  # no trial will be run, so nothing is traced for one
+            return facts  # the subject is only looked at, so nothing is traced for training
         workers = loaded.config.runtime.workers
-        self._engine = Engine(blueprint, cores=usable_cores() if workers == "auto" else workers, alive=stage)
+        cores = usable_cores() if workers == "auto" else workers
+        treated = Treatments(loaded.config).run(blueprint.batch_size)
+        self._engine = Engine(blueprint, cores=cores, alive=stage, treated=treated)
         return replace(facts, engine=self._engine.facts())
 
     def run(
@@ -71,7 +78,7 @@ class Session:
         deadline: float | None,
         on_outcome: Callable[[Outcome], None],
     ) -> None:
-        """Runs trials, several at a time where the engine can.
+        """Does looks, and then runs the other trials, several at a time where the engine can.
 
         Args:
             trials: All different.
@@ -79,8 +86,19 @@ class Session:
             deadline: `time.monotonic()` after which what still runs is cut; None for no deadline.
             on_outcome: Called with each outcome as soon as it is there, from any thread.
         """
+        from dnndoctor.subject.looks import look
+
+        for trial in trials:
+            if trial.look and (deadline is None or time.monotonic() < deadline):
+                on_progress(Alive("looking", trial.id))
+                on_outcome(look(self._scene, trial))
+            elif trial.look:
+                on_outcome(Outcome(trial, State.CUT, reason="The time was up before it began."))
+        trained = [trial for trial in trials if not trial.look]
+        if not trained:
+            return
         self._engine.run(
-            trials,
+            trained,
             on_progress=lambda sign: on_progress(Alive("trial", sign.trial, sign.steps_run, sign.loss)),
             deadline=deadline,
             on_outcome=on_outcome,

@@ -16,6 +16,7 @@ from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Preset, Settings
 from dnndoctor.experiments.rung import Rung, RungState
 from dnndoctor.ladder.journal import FILE, Journal, read
+from dnndoctor.ladder.lines import FORMAT
 from dnndoctor.ladder.plan import Asked, Plan
 from tests import evidence_samples
 
@@ -109,10 +110,10 @@ def test_a_journal_of_another_format_is_refused(tmp_path: Path, config: LoadedCo
     """With the version that wrote it."""
     written(tmp_path, config)
     first, *others = (tmp_path / FILE).read_text(encoding="utf-8").splitlines(keepends=True)
-    future = json.dumps({**json.loads(first), "format": 2, "tool": "9.0", "novel": 1}) + "\n"
+    future = json.dumps({**json.loads(first), "format": FORMAT + 1, "tool": "9.0", "novel": 1}) + "\n"
     (tmp_path / FILE).write_text("".join([future, *others]), encoding="utf-8")
 
-    with pytest.raises(UsageError, match=r"dnndoctor 9\.0 in format 2"):
+    with pytest.raises(UsageError, match=rf"dnndoctor 9\.0 in format {FORMAT + 1}"):
         Journal.resume(tmp_path)
 
 
