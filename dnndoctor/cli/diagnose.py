@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     type=click.Choice(["static", "quick", "standard", "deep"]),
     help="How far to climb: static trains nothing.  [standard]",
 )
+@click.option(
+    "--prescription",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Write a config with the changes that were shown to work as `treatments:`, to be diagnosed again.",
+)
 @with_options
 @click.pass_obj
 def diagnose(session: Session, /, config: Path | None, **options: Any) -> int:

@@ -96,10 +96,25 @@ def run_examination(session: Session, way: Way, config: Path | None, options: di
     try:
         loaded, folder = _load(way, config, options)
         files = _outputs(loaded, options)
+        prescription = _prescription(loaded, options)
         checkup = _examine(session, way.asked(loaded), loaded, folder, quiet=options["quiet"])
     except Exception as error:  # whatever it is, a machine that asked for JSON gets JSON; `run` tells the person
         return _refuse(error, shown, session)
-    return _report(checkup, way, loaded, files, shown, verbose=options["verbose"])
+    code = _report(checkup, way, loaded, files, shown, verbose=options["verbose"])
+    if prescription is not None:
+        from dnndoctor.cli.prescription import write
+
+        write(prescription, loaded, checkup.treated.prescription if checkup.treated else None)
+    return code
+
+
+def _prescription(loaded: "LoadedConfig", options: dict[str, Any]) -> Path | None:
+    path: Path | None = options.get("prescription")
+    if path is not None:
+        from dnndoctor.cli.prescription import prepare
+
+        prepare(path, loaded)
+    return path
 
 
 def _load(way: Way, path: Path | None, options: dict[str, Any]) -> "tuple[LoadedConfig, Path | None]":

@@ -17,6 +17,9 @@ from dnndoctor.experiments.paired import Paired, usable_pairs
 SCREENED = 2
 """Seeds of the screening: the winner is chosen among a handful, and only fresh seeds decide whether it is any better."""
 
+LOSS_EDITS = frozenset({"loss", "output_activation", "regularization_off", "standardize_targets"})
+"""Edits after which losses are no longer those of the user's own run."""
+
 GOOD_ENOUGH = 0.8
 """Skill on every seed from which no race is run: what is left to gain is then less than any rule would call a fault."""
 
@@ -172,8 +175,8 @@ def race_trials(evidence: Evidence, variants: Sequence[Variant], outcomes: Outco
     winner = _winner(evidence, variants, outcomes, against)
     if winner is None:
         return []
-    duel = [_trial(evidence, each, seed) for seed in evidence.settings.fresh_seeds for each in (against, winner)]
-    return [trial for trial in duel if trial.id not in outcomes]
+    settling = duel_trials(evidence, winner, evidence.settings.fresh_seeds, against)
+    return [trial for trial in settling if trial.id not in outcomes]
 
 
 def read_race(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes, against: Variant = OWN) -> Race | None:
@@ -193,7 +196,68 @@ def read_race(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcome
         return None
     measure, own, entries = screened
     winner = _winner(evidence, variants, outcomes, against)
-    return Race(measure, own, entries, None if winner is None else _duel(evidence, winner, outcomes, against), winner)
+    settled = None if winner is None else duel(evidence, winner, evidence.settings.fresh_seeds, outcomes, against)
+    return Race(measure, own, entries, settled, winner)
+
+
+def duel_trials(evidence: Evidence, variant: Variant, seeds: Sequence[int], against: Variant = OWN) -> list[Trial]:
+    """The trials of a duel, pair by pair.
+
+    Args:
+        evidence: With facts and settings.
+        variant: One side.
+        seeds: Of the pairs.
+        against: The other side.
+    """
+    return [_trial(evidence, each, seed) for seed in seeds for each in (against, variant)]
+
+
+def duel(evidence: Evidence, variant: Variant, seeds: Sequence[int], outcomes: Outcomes, against: Variant = OWN) -> Duel | None:
+    """A variant against the user's own recipe, or another variant.
+
+    Args:
+        evidence: With the user's own runs.
+        variant: One side.
+        seeds: Of the pairs.
+        outcomes: Of the `duel_trials`.
+        against: The other side.
+
+    Returns:
+        None where fewer than two pairs came to their end, or where the two can only be compared by losses that are not the same.
+    """
+    pairs = usable_pairs(outcomes, [(_trial(evidence, against, seed), _trial(evidence, variant, seed)) for seed in seeds])
+    if not pairs:
+        return None
+    owns, others = [own for own, _ in pairs], [other for _, other in pairs]
+    read = attained(evidence.facts, [*owns, *others])
+    own_values, other_values = read.values[: len(pairs)], read.values[len(pairs) :]
+    same_loss = _edits_of_the_loss(variant) == _edits_of_the_loss(against)
+    if not same_loss and read.measure == "progress":
+        return None
+    # Of another loss only the end is known, where predictions were scored.
+    halfway = progress_after(evidence.facts, [*owns, *others], 0.5) if same_loss else read.values
+    course = evidence.of(OwnRecipe)
+    assert course is not None  # no race without it, see `nothing_to_gain`
+    between = course.skill_spread if read.measure != "progress" else spread([run.progress for run in course.runs])
+    return Duel(
+        variant=variant,
+        seeds=tuple(own.trial.seed for own in owns),
+        own=own_values,
+        other=other_values,
+        own_halfway=halfway[: len(pairs)],
+        other_halfway=halfway[len(pairs) :],
+        measure=read.measure,
+        own_exploded=sum(map(exploded, owns)),
+        other_exploded=sum(map(exploded, others)),
+        steps=(owns[0].trial.steps, others[0].trial.steps),
+        noise=chance_gain(evidence.facts, own_values, other_values, between),
+        trials=tuple(run.trial.id for run in others),
+        own_trials=tuple(run.trial.id for run in owns),
+    )
+
+
+def _edits_of_the_loss(variant: Variant) -> tuple[Edit, ...]:
+    return tuple(edit for edit in variant.edits if edit.name in LOSS_EDITS)
 
 
 def _trial(evidence: Evidence, variant: Variant, seed: int) -> Trial:
@@ -241,32 +305,3 @@ def _winner(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes,
     margin = constant_margin(rows_read(evidence.facts))
     height = max(statistics.fmean(own) + margin, max(entry.mean for entry in entries) - margin)
     return next((entry.variant for entry in entries if entry.mean > height), None)
-
-
-def _duel(evidence: Evidence, winner: Variant, outcomes: Outcomes, against: Variant) -> Duel | None:
-    fresh = evidence.settings.fresh_seeds
-    pairs = usable_pairs(outcomes, [(_trial(evidence, against, seed), _trial(evidence, winner, seed)) for seed in fresh])
-    if not pairs:
-        return None
-    owns, others = [own for own, _ in pairs], [other for _, other in pairs]
-    read = attained(evidence.facts, [*owns, *others])
-    halfway = progress_after(evidence.facts, [*owns, *others], 0.5)
-    own_values, other_values = read.values[: len(pairs)], read.values[len(pairs) :]
-    course = evidence.of(OwnRecipe)
-    assert course is not None  # no race without it, see `nothing_to_gain`
-    between = course.skill_spread if read.measure != "progress" else spread([run.progress for run in course.runs])
-    return Duel(
-        variant=winner,
-        seeds=tuple(own.trial.seed for own in owns),
-        own=own_values,
-        other=other_values,
-        own_halfway=halfway[: len(pairs)],
-        other_halfway=halfway[len(pairs) :],
-        measure=read.measure,
-        own_exploded=sum(map(exploded, owns)),
-        other_exploded=sum(map(exploded, others)),
-        steps=(owns[0].trial.steps, others[0].trial.steps),
-        noise=chance_gain(evidence.facts, own_values, other_values, between),
-        trials=tuple(run.trial.id for run in others),
-        own_trials=tuple(run.trial.id for run in owns),
-    )

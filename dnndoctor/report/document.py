@@ -52,6 +52,14 @@ class WhereEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class BlameEntry:
+    """Who is to blame by the controls (a reference model on the same data, the same model on a teacher's targets), and why."""
+
+    side: Literal["data", "model", "optimisation"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceEntry:
     """One measured statement, its numbers by name (an array is a curve), and the ids of the trials behind it."""
 
@@ -143,6 +151,7 @@ class TrialEntry:
     id: str
     edits: tuple[EditEntry, ...]
     rows: int | None
+    look: str
     steps: int
     steps_run: int
     batch_size: int
@@ -156,6 +165,38 @@ class TrialEntry:
     start: ScoreEntry | None
     train: ScoreEntry | None
     validation: ScoreEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartEntry:
+    """One change; `without` is what the other parts of a prescription reach without it, null where it is the only one."""
+
+    title: str
+    edits: tuple[EditEntry, ...]
+    without: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionEntry:
+    """Changes after which the model learns, each necessary; single changes that do as well are the equivalents."""
+
+    edits: tuple[EditEntry, ...]
+    patch: str
+    measure: str
+    before: Number
+    after: Number
+    effect: str
+    seeds: tuple[int, ...]
+    each_necessary: tuple[PartEntry, ...]
+    equivalents: tuple[PartEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoPrescriptionEntry:
+    """Remedies that were tried in vain, or not to the end."""
+
+    tried: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +235,9 @@ class ErrorEntry:
 class ReportDocument:
     """A report of `dnndoctor diagnose`.
 
-    `partial` says that the ladder was left early. `error` is null unless the verdict is `unexaminable`.
+    `partial` says that the ladder was left early. `blame` is null where nothing is established, or the controls leave it open.
+    `error` is null unless the verdict is `unexaminable`. `prescription` is null
+    where nothing was to be treated, or nothing cured; `no_prescription` then says what was tried.
     """
 
     schema_version: Literal[1]
@@ -207,12 +250,14 @@ class ReportDocument:
     findings: tuple[FindingEntry, ...]
     ruled_out: tuple[RuledOutEntry, ...]
     not_seen: tuple[NotSeenEntry, ...]
-    prescription: None
+    prescription: PrescriptionEntry | None
     trials: tuple[TrialEntry, ...]
     budget: BudgetEntry
     environment: dict[str, str]
     run: str
     error: ErrorEntry | None
+    no_prescription: NoPrescriptionEntry | None
+    blame: BlameEntry | None
 
 
 def report_json_schema() -> dict[str, Any]:

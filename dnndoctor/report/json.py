@@ -8,19 +8,25 @@ from dataclasses import asdict
 
 from dnndoctor import __version__
 from dnndoctor.diagnosis.diagnose import JudgedRung, RankedFinding
+from dnndoctor.edits import patch
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome, Score
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.finding import Finding, Remedy, Statement, Where
 from dnndoctor.report.contents import Checkup, Format, Obstacle
 from dnndoctor.report.document import (
+    BlameEntry,
     BudgetEntry,
     CurveEntry,
     EditEntry,
     ErrorEntry,
     EvidenceEntry,
     FindingEntry,
+    NoPrescriptionEntry,
     NotSeenEntry,
     Number,
+    PartEntry,
+    PrescriptionEntry,
     ProblemEntry,
     RemedyEntry,
     ReportDocument,
@@ -34,7 +40,10 @@ from dnndoctor.report.document import (
     WhereEntry,
 )
 from dnndoctor.report.look import Look
+from dnndoctor.report.prescription_text import effect_sentence, means
 from dnndoctor.report.recipe import recipe_line
+from dnndoctor.treatment import Treated
+from dnndoctor.treatment.prescription import NoPrescription, Part, Prescription
 
 CURVE_POINTS = 200
 """Points of a curve that are kept: more than the columns of any terminal, and a report of 100 trials stays near a megabyte."""
@@ -74,12 +83,14 @@ def document(checkup: Checkup) -> ReportDocument:
         findings=tuple(map(_finding, diagnosis.findings)) if diagnosis else (),
         ruled_out=tuple(RuledOutEntry(entry.cause.value, entry.why) for entry in diagnosis.ruled_out) if diagnosis else (),
         not_seen=tuple(NotSeenEntry(entry.what, entry.why) for entry in diagnosis.not_seen) if diagnosis else (),
-        prescription=treated.prescription if treated else None,
+        prescription=_prescription(treated, facts),
         trials=tuple(map(_trial, checkup.outcomes.values())),
         budget=BudgetEntry(_maybe(checkup.asked.budget_seconds), number(checkup.seconds)),
         environment=dict(checkup.environment),
         run=checkup.folder,
         error=_error(checkup.obstacle) if checkup.obstacle else None,
+        no_prescription=_no_prescription(treated),
+        blame=BlameEntry(diagnosis.blame.side.value, diagnosis.blame.why) if diagnosis and diagnosis.blame else None,
     )
 
 
@@ -167,12 +178,40 @@ def _remedy(remedy: Remedy) -> RemedyEntry:
     )
 
 
+def _prescription(treated: Treated | None, facts: Facts | None) -> PrescriptionEntry | None:
+    given = treated.prescription if treated else None
+    if facts is None or not isinstance(given, Prescription):
+        return None
+    before, after = means(given.effect)
+    return PrescriptionEntry(
+        edits=_edits(given.edits),
+        patch=patch(given.edits, facts),
+        measure=given.effect.measure,
+        before=number(before),
+        after=number(after),
+        effect=effect_sentence(given.effect),
+        seeds=given.effect.seeds,
+        each_necessary=tuple(map(_part, given.parts)),
+        equivalents=tuple(map(_part, given.equivalents)),
+    )
+
+
+def _no_prescription(treated: Treated | None) -> NoPrescriptionEntry | None:
+    given = treated.prescription if treated else None
+    return NoPrescriptionEntry(given.tried, given.why) if isinstance(given, NoPrescription) else None
+
+
+def _part(part: Part) -> PartEntry:
+    return PartEntry(part.title, _edits(part.edits), _maybe(part.without))
+
+
 def _trial(outcome: Outcome) -> TrialEntry:
     trial = outcome.trial
     return TrialEntry(
         id=trial.id,
         edits=_edits(trial.edits),
         rows=trial.rows,
+        look=trial.look,
         steps=trial.steps,
         steps_run=outcome.steps_run,
         batch_size=outcome.batch_size,

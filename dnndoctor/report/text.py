@@ -12,8 +12,10 @@ from dnndoctor.report.finding_text import write_finding, write_note
 from dnndoctor.report.ladder_text import write_ladder, write_trials
 from dnndoctor.report.look import Look, safe_lines
 from dnndoctor.report.numbers import duration
+from dnndoctor.report.prescription_text import write_prescription
 from dnndoctor.report.recipe import data_line, model_line, recipe_line
 from dnndoctor.report.sheet import Sheet
+from dnndoctor.treatment.prescription import Prescription
 
 _BADGES = {
     "sick": "bold white on red",
@@ -40,6 +42,8 @@ class Text(Format):
             _write_obstacle(sheet, checkup.obstacle)
         if diagnosis:
             _write_findings(sheet, diagnosis)
+            if checkup.treated and checkup.treated.prescription and checkup.facts:
+                write_prescription(sheet, checkup.treated.prescription, checkup.facts)
             write_charts(sheet, checkup.charts, diagnosis)
             if diagnosis.ladder:
                 write_ladder(sheet, diagnosis)
@@ -57,9 +61,11 @@ def _write_verdict(sheet: Sheet, checkup: Checkup, diagnosis: Diagnosis | None) 
     word = checkup.verdict.upper()
     badge = f" {word} " if sheet.look.colour else word
     sheet.paragraph((badge, _BADGES[checkup.verdict]), "  ", (_headline(checkup, diagnosis), "bold"), first=2)
-    first_step = _first_step(diagnosis)
+    first_step = _first_step(checkup)
     if first_step:
         sheet.paragraph(("Change first: ", "green"), first_step, first=2)
+    if diagnosis is not None and diagnosis.blame is not None:
+        sheet.paragraph(("Blame: ", "yellow"), f"the {diagnosis.blame.side.value}. {diagnosis.blame.why}", first=2)
     if checkup.partial and diagnosis:
         sheet.paragraph(
             ("PARTIAL", "bold yellow"), f": {checkup.stopped}; what follows is what was measured until then.", first=2
@@ -106,9 +112,12 @@ def _headline(checkup: Checkup, diagnosis: Diagnosis | None) -> str:
     )
 
 
-def _first_step(diagnosis: Diagnosis | None) -> str:
+def _first_step(checkup: Checkup) -> str:
+    diagnosis = checkup.treated.diagnosis if checkup.treated else None
     if diagnosis is None or not diagnosis.findings:
         return ""
+    if checkup.treated and isinstance(checkup.treated.prescription, Prescription):
+        return "; ".join(part.title for part in checkup.treated.prescription.parts)
     first = diagnosis.findings[0].finding
     return first.remedies[0].title if first.remedies and first.severity is not Severity.NOTE else ""
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,7 @@ class ModelSource:
         self.name = self._factory.file if isinstance(self._factory, ModelFile) else self._factory.factory
         self.self_seeded = False
         self._batch: Any = None
+        self._treat: Callable[[keras.Model, int], None] | None = None
         self._made_layers: weakref.WeakSet[Any] = weakref.WeakSet()
         self._made_optimizers: weakref.WeakSet[Any] = weakref.WeakSet()
         if isinstance(self._factory, Factory):
@@ -75,6 +77,14 @@ class ModelSource:
             batch: (x, y, sample_weight) as tensors.
         """
         self._batch = batch
+
+    def treat_by(self, change: Callable[[keras.Model, int], None]) -> None:
+        """Has every model changed that is made from now on, with the seed that it is made with.
+
+        Args:
+            change: Changes a fresh, compiled model; variables of models without known input shapes may not be there yet.
+        """
+        self._treat = change
 
     def build(self, seed: int) -> keras.Model:
         """A fresh, compiled model; equal seeds give equal weights.
@@ -109,6 +119,8 @@ class ModelSource:
             redraw(model, seed, creation, keep_loaded=False)
         elif self.self_seeded:
             redraw(model, seed, creation, keep_loaded=True)
+        if self._treat is not None:
+            self._treat(model, seed)
         return Built(model, creation)
 
     def detect_self_seeding(self, first: Built, second: Built) -> None:
@@ -181,12 +193,14 @@ class ModelSource:
         if is_built(model):
             return
         with self._code.guarded(self.name, "calling the model on the first batch"):
-            if type(model).train_step is not keras.Model.train_step:
+            own_step = type(model).train_step is not keras.Model.train_step
+            if own_step:
                 _trace_step(model, self._batch)
             try:
                 model._symbolic_build(data_batch=self._batch)  # no public name does all of it: weights, metrics, optimizer
             except Exception:  # a forward pass that needs values; if it is simply wrong, calling it for real says how
-                if type(model).call is not keras.Model.call:  # a model without one has parts that its `train_step` calls
+                # Where a step of the user's own made all parts, `call` may take something else than the data, as a generator's.
+                if not (own_step and has_all_parts(model)) and type(model).call is not keras.Model.call:
                     model(self._batch[0])
 
     def _refuse_reuse(self, model: keras.Model) -> None:
@@ -208,6 +222,16 @@ def _trace_step(model: keras.Model, batch: Any) -> None:
     """
     with contextlib.suppress(Exception):  # a step that reads values cannot be traced; the forward pass is what is left
         tf.function(lambda: model.train_step(keras.utils.pack_x_y_sample_weight(*batch))).get_concrete_function()
+
+
+def has_all_parts(model: keras.Model) -> bool:
+    """Whether a model has layers, and all their variables exist, though the model itself may never have been called.
+
+    Args:
+        model: Any model.
+    """
+    parts = model._flatten_layers(include_self=False)  # as in `is_built`
+    return bool(parts) and all(layer.built for layer in parts)
 
 
 def is_built(model: keras.Model) -> bool:

@@ -15,21 +15,27 @@ from dnndoctor.evidence.facts import EngineFacts, Facts
 from dnndoctor.subject import recipe
 from dnndoctor.subject.blueprint import Blueprint, Sample
 from dnndoctor.subject.coded_inputs import coded_inputs
+from dnndoctor.subject.creation import Creation
 from dnndoctor.subject.data.cache import load_sample, save_sample
 from dnndoctor.subject.data.drawing import Drawn, as_fit_gives_it, draw
 from dnndoctor.subject.data.files import open_data_file
 from dnndoctor.subject.data.parts import READING, ModelHints, Rows, unreadable
 from dnndoctor.subject.data.returned import understand
 from dnndoctor.subject.data.trees import map_tree, named_leaves, take
+from dnndoctor.subject.facts.call_facts import call_facts
 from dnndoctor.subject.facts.data_facts import data_facts
 from dnndoctor.subject.facts.layer_facts import clip_facts, layer_facts
 from dnndoctor.subject.facts.output_facts import output_facts
+from dnndoctor.subject.facts.places import Written, with_places
 from dnndoctor.subject.facts.recipe_facts import recipe_facts
 from dnndoctor.subject.fingerprint import fingerprint, source_digest
 from dnndoctor.subject.first_step import try_first_step
+from dnndoctor.subject.forward_pass import traced
 from dnndoctor.subject.initial_weights import loaded_paths
 from dnndoctor.subject.loading import UserCode
 from dnndoctor.subject.model_source import Built, ModelSource, is_built
+from dnndoctor.subject.treatments import Treatments, treated_recipe
+from dnndoctor.subject.vocabularies import vocabularies
 
 _TEXT_LAYERS = (keras.layers.StringLookup, keras.layers.TextVectorization, keras.layers.Hashing)
 _FACTS_SEED, _OTHER_SEED = 0, 1
@@ -61,7 +67,9 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         code.find(data.factory)
     source = ModelSource(wanted, code)
     make_callbacks = recipe.callback_maker(wanted.fit, code)
-    callbacks = make_callbacks()
+    watched_callbacks = Creation()
+    with watched_callbacks.watching(code.folder):
+        callbacks = make_callbacks()
     sources = source_digest(code.source_files(), code.folder)
 
     drawn = load_sample(wanted, folder)
@@ -75,8 +83,16 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         drawn = _draw(returned, data, config, hints, code, alive)
         save_sample(drawn, wanted, folder)
 
-    alive("building the model")
+    treatments = Treatments(wanted)
     batch_size = recipe.batch_size(wanted.fit, drawn.batch_size)
+    if treatments.edits:
+        alive("applying the treatments")
+        drawn = _treat(source, treatments, drawn, batch_size)
+        config, first = treatments.config(config, batch_size), None
+        wanted = config.config
+        batch_size = recipe.batch_size(wanted.fit, drawn.batch_size)
+
+    alive("building the model")
     train = _sample(drawn.train, drawn.kind)
     few = take_rows(train, min(batch_size, train.rows))
     batch = map_tree(tf.convert_to_tensor, (few.x, few.y, few.weight))
@@ -93,11 +109,14 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
     with code.guarded(source.name, "looking at the model"):
         _resolve_losses(built, batch)
         outputs = output_facts(built.model, take(batch[0], slice(0, _PROBE_ROWS)))
-        found = data_facts(drawn, outputs, batch_size, coded_inputs(built.model, batch[0]))
+        forward = traced(built.model, batch[0])
+        looked_up = vocabularies(built.model, forward, drawn.train.x, None if drawn.validation is None else drawn.validation.x)
+        found = data_facts(drawn, outputs, batch_size, coded_inputs(built.model, batch[0], forward), looked_up)
+        calls = call_facts(built.model, forward) if forward is not None else ()
         clips = clip_facts(built.model, built.creation)
         steps = recipe.steps_per_epoch(wanted.fit, drawn.rows_total, drawn.batches_total)
         shuffle = wanted.fit.shuffle if drawn.batch_size is None else _shuffled(drawn, wanted.fit.shuffle)
-        of_recipe = recipe_facts(built, config, callbacks, batch_size, steps, shuffle)
+        of_recipe = treated_recipe(recipe_facts(built, config, callbacks, batch_size, steps, shuffle), treatments.run(batch_size))
     facts = Facts(
         model_name=built.model.name,
         model_kind=_kind(built.model),
@@ -111,7 +130,9 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         environment=environment(),
         not_seen=_not_seen(source, drawn, len(outputs.facts), len(found.targets)),
         clips=clips,
+        calls=calls,
     )
+    facts = with_places(facts, Written(config, code, built.creation, outputs.losses, callbacks, watched_callbacks))
     blueprint = Blueprint(
         build=source.build,
         train=train,
@@ -128,8 +149,23 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         constant_errors={target.output: target.constant_error for target in found.targets},
         self_seeded=source.self_seeded,
         loaded=loaded,
+        coded=tuple(array.codes for array in found.inputs),
     )
     return blueprint, facts
+
+
+def _treat(source: ModelSource, treatments: Treatments, drawn: Drawn, batch_size: int) -> Drawn:
+    """Has the source make treated models, and gives back the treated sample."""
+    plain = _sample(drawn.train, drawn.kind)
+    few = take_rows(plain, min(batch_size, plain.rows))
+    batch = map_tree(tf.convert_to_tensor, (few.x, few.y, few.weight))
+    source.shape_by(batch)
+    one, other = source.build_watched(_FACTS_SEED), source.build_watched(_OTHER_SEED)
+    loaded = loaded_paths(one.model, one.creation, other.model)
+    coded = [leaf for _, leaf in named_leaves(coded_inputs(one.model, batch[0]), "x")]
+    treated = treatments.data(drawn, coded, batch_size)
+    source.treat_by(treatments.of_model(_sample(treated.train, drawn.kind), loaded))
+    return treated
 
 
 def environment() -> dict[str, str]:
@@ -229,7 +265,7 @@ def _not_seen(source: ModelSource, drawn: Drawn, outputs: int, targets: int) -> 
     if source.as_saved:
         missing.append(("a start from fresh weights", "the config says `weights: as_saved`"))
     if not outputs:
-        missing.append(("what the model gives back", "it has no `call` of its own; only its `train_step` knows"))
+        missing.append(("what the model gives back", "it has no `call` for its data; only its `train_step` knows"))
     elif drawn.train.y is not None and not targets:
         missing.append(("the targets", "they do not match the outputs one to one"))
     if drawn.kind == "generator":

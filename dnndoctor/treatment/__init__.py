@@ -1,17 +1,14 @@
-"""Treatment: remedies are tried on the user's own recipe, and findings are ranked anew by what helped."""
+"""Treatment: remedies are tried on the user's own recipe, findings ranked anew by what helped, and a prescription composed."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from dnndoctor.diagnosis.diagnose import Diagnosis, ranked_anew
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence
 from dnndoctor.treatment.confirmation import confirm, hypotheses, trials_of
-
-Measure: TypeAlias = Callable[[Sequence[Trial]], Mapping[str, Outcome]]
-"""Runs trials, or answers them from a record; trials that it cannot run are missing in its answer."""
+from dnndoctor.treatment.prescription import Measure, NoPrescription, Prescription, prescribe
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +18,34 @@ class Treated:
     Attributes:
         diagnosis: What is wrong, by what helped where remedies were tried.
         outcomes: Of the trials that tried them, by id.
-        prescription: The changes after which the model learns; None, as this version tries single remedies only.
+        prescription: The changes after which the model learns, or that none was found; None where nothing was to be treated.
     """
 
     diagnosis: Diagnosis
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
-    prescription: None = None
+    prescription: Prescription | NoPrescription | None = None
 
 
 def treat(diagnosis: Diagnosis, evidence: Evidence, measure: Measure) -> Treated:
-    """Tries the first remedy of each finding that is worth it, on the seeds of the user's own runs.
+    """Tries the first remedy of each finding that is worth it on the seeds of the user's own runs, and composes a prescription.
 
     Args:
         diagnosis: What the rules found.
         evidence: That they judged.
         measure: Runs the trials.
     """
+    outcomes: dict[str, Outcome] = {}
+
+    def kept(trials: Sequence[Trial]) -> Mapping[str, Outcome]:
+        came = measure(trials)
+        outcomes.update(came)
+        return came
+
     tried = hypotheses(diagnosis, evidence)
     trials = {trial.id: trial for ranked in tried for trial in trials_of(ranked, evidence)}
-    outcomes = measure(tuple(trials.values())) if trials else {}
+    if trials:
+        kept(tuple(trials.values()))
     changed = {ranked.rank: confirm(ranked, evidence, outcomes) for ranked in tried}
-    return Treated(ranked_anew(diagnosis, changed), outcomes)
+    treated = ranked_anew(diagnosis, changed)
+    known = replace(evidence, outcomes={**evidence.outcomes, **outcomes})
+    return Treated(treated, outcomes, prescribe(treated, known, kept))

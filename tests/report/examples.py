@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dnndoctor.diagnosis.blame import Blame, Side
 from dnndoctor.diagnosis.diagnose import Diagnosis, JudgedRung, Judgement, RankedFinding, Verdict
 from dnndoctor.diagnosis.ranking import Term
 from dnndoctor.errors import SubjectError
@@ -11,10 +12,12 @@ from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Place
 from dnndoctor.evidence.outcome import Scores, State
 from dnndoctor.evidence.trial import Edit, Trial
+from dnndoctor.experiments.race import Duel, Variant
 from dnndoctor.experiments.rung import Rung, RungState
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.report.contents import Asked, Checkup, Gate, Obstacle
 from dnndoctor.treatment import Treated
+from dnndoctor.treatment.prescription import NoPrescription, Part, Prescription
 from tests import evidence_samples as samples
 
 ENVIRONMENT = {"tensorflow": "2.21.0", "keras": "3.15.1", "python": "3.11.7", "devices": "CPU x2"}
@@ -178,6 +181,30 @@ def ranked(*findings: Finding) -> tuple[RankedFinding, ...]:
     )
 
 
+PRESCRIPTION = Prescription(
+    parts=(
+        Part("Lower the learning rate from 0.3 to 0.001", (Edit("learning_rate", {"factor": 1 / 300}),), 0.11),
+        Part("Standardise x", (Edit("standardize_inputs"),), 0.62),
+    ),
+    effect=Duel(
+        variant=Variant("both", ()),
+        seeds=(2000, 2001, 2002),
+        own=(-1.0, 0.02, -0.01),
+        other=(0.96, 0.97, 0.95),
+        measure="validation skill",
+        own_exploded=1,
+        other_exploded=0,
+        trials=("t1", "t2", "t3"),
+        own_halfway=(0.0, 0.0, 0.0),
+        other_halfway=(0.9, 0.9, 0.9),
+        steps=(1500, 1500),
+        noise=0.08,
+    ),
+    screened=0.96,
+    equivalents=(Part("Train with Adam at 0.001", (Edit("optimizer", {"name": "Adam", "learning_rate": 0.001}),)),),
+)
+
+
 def examined(diagnosis: Diagnosis, **details: object) -> Checkup:
     """A checkup with that diagnosis."""
     fields: dict[str, object] = {
@@ -217,7 +244,10 @@ def sick() -> Checkup:
         RuledOut(Cause.LEARNING_RATE_LOW, "No higher rate does better."),
     )
     not_seen = (NotSeen("the activation of `head`", "It is a custom layer."),)
-    return examined(Diagnosis(Verdict.SICK, ranked(RATE, HEAD, INPUTS, EPOCHS), ladder, ruled_out, not_seen))
+    why = "A small reference model reaches 0.93 on this data where yours becomes NaN; at another rate yours reaches 0.91."
+    blame = Blame(Side.OPTIMISATION, why)
+    diagnosis = Diagnosis(Verdict.SICK, ranked(RATE, HEAD, INPUTS, EPOCHS), ladder, ruled_out, not_seen, blame=blame)
+    return examined(diagnosis, treated=Treated(diagnosis, prescription=PRESCRIPTION))
 
 
 def suspect() -> Checkup:
@@ -248,7 +278,9 @@ def inconclusive() -> Checkup:
         rung("memorise", Judgement.INCONCLUSIVE, 2.0, "3 of 9 trials were cut: the budget ran out"),
         *CLIMBED[4:],
     )
-    return examined(Diagnosis(Verdict.INCONCLUSIVE, ranked(EPOCHS), ladder, (), ()))
+    diagnosis = Diagnosis(Verdict.INCONCLUSIVE, ranked(EPOCHS), ladder, (), ())
+    none = NoPrescription(("Train for more epochs", "Use Adam"), "none of the remedies that were tried makes it learn")
+    return examined(diagnosis, treated=Treated(diagnosis, prescription=none))
 
 
 def unexaminable() -> Checkup:

@@ -12,6 +12,7 @@ from dnndoctor.experiments import Evidence, Preset, Settings
 from dnndoctor.finding import Cause, Finding, Remedy, Severity
 from dnndoctor.rules import Rule
 from dnndoctor.treatment import treat
+from dnndoctor.treatment.confirmation import hypotheses
 from tests.experiments.toy_patient import ToyPatient, examined
 
 QUICK = Settings(Preset.QUICK, (0, 1))
@@ -67,7 +68,7 @@ def test_what_helps_is_verified_and_rises() -> None:
     assert (second.verified, bool(second.effect)) == (False, True)
     assert [ranked.rank for ranked in treated.diagnosis.findings] == [1, 2]
     assert set(treated.outcomes) == {trial.id for trial in cure.ran}
-    assert len(cure.ran) == 4
+    assert len({trial.id for trial in cure.ran}) == len(cure.ran)
 
 
 def test_the_healthy_are_not_treated() -> None:
@@ -88,10 +89,8 @@ def test_notes_and_remedies_without_edits_are_not_tried() -> None:
         _rule("DD401", Cause.LEARNING_RATE_HIGH, Severity.ERROR, Remedy("Slower", (LOSS,), verified=True, effect="it works")),
     ]
     diagnosis, evidence = _diagnosed(SICK, *rules)
-    cure = Cure(HEAD)
 
-    assert treat(diagnosis, evidence, cure).diagnosis == diagnosis
-    assert cure.ran == []
+    assert hypotheses(diagnosis, evidence) == ()
 
 
 @pytest.mark.parametrize("state", [State.CUT, State.IMPOSSIBLE, State.CRASHED])
