@@ -54,3 +54,25 @@ def replaced_head(head: Head, units: int | None, activation: str, loss: str) -> 
     dense = f'keras.layers.Dense({width}, activation="{activation}")'
     call = loss_call(LossFacts(loss, built_in=True))
     return f"{dense}\n" + (f'loss={{"{head.output.name}": {call}, ...}}' if head.several else f"loss={call}")
+
+
+def keras_own_loss(facts: Facts, head: Head) -> tuple[Remedy, ...]:
+    """The loss of Keras' own that belongs to the targets and the head, as a remedy; empty where the targets were not understood.
+
+    Args:
+        facts: Of the subject.
+        head: The output to treat.
+    """
+    exclusive = (head.units or 1) > 1
+    names = {
+        "class_ids": "sparse_categorical_crossentropy",
+        "one_hot": "categorical_crossentropy",
+        "binary": "sparse_categorical_crossentropy" if exclusive else "binary_crossentropy",
+        "multi_hot": "binary_crossentropy",
+        "continuous": "mean_squared_error",
+    }
+    name = names.get(head.encoding)
+    if name is None or (name.startswith("categorical") and not exclusive):
+        return ()
+    logits = name != "mean_squared_error" and head.output.activation == "linear"
+    return (remedy(facts, head, f"Use {name.replace('_', ' ')}", loss=name, from_logits=logits),)

@@ -55,6 +55,7 @@ class Blueprint:
         self_seeded: Whether the factory gives the same weights for every seed, which `build` has already made up for; False also
             where equal weights are meant (saved ones); None where the engine is to find out and to draw them anew.
         loaded: Paths of the variables whose values `build` loads or assigns, the same ones for every seed.
+        coded: Of each array of inputs, in order, whether it is codes (see `coded_inputs`); empty where that is not known.
     """
 
     build: Callable[[int], keras.Model]
@@ -72,6 +73,7 @@ class Blueprint:
     constant_errors: Mapping[str, float | None] = field(default_factory=dict)
     self_seeded: bool | None = None
     loaded: frozenset[str] = frozenset()
+    coded: tuple[bool, ...] = ()
 
     @property
     def course_steps(self) -> int:

@@ -1,6 +1,8 @@
 """Ways to make head and loss fit each other."""
 
-from dnndoctor.edits.heads import remedy, replaced_head, where
+import pytest
+
+from dnndoctor.edits.heads import keras_own_loss, remedy, replaced_head, where
 from dnndoctor.evidence.contract import heads
 from dnndoctor.finding import Where
 from tests.evidence_samples import facts, output, target
@@ -47,3 +49,29 @@ def test_where_is_the_layer_of_the_activation() -> None:
 
     assert where(heads(known)[0]) == (Where("head", known.layers[-1].place),)
     assert where(heads(unknown)[0]) == ()
+
+
+@pytest.mark.parametrize(
+    ("activation", "units", "encoding", "name", "from_logits"),
+    [
+        ("softmax", 10, "one_hot", "categorical_crossentropy", False),
+        ("linear", 10, "class_ids", "sparse_categorical_crossentropy", True),
+        ("sigmoid", 1, "binary", "binary_crossentropy", False),
+        ("softmax", 2, "binary", "sparse_categorical_crossentropy", False),
+        ("linear", 1, "continuous", "mean_squared_error", False),
+    ],
+)
+def test_loss_of_keras_own_for_head_and_targets(activation: str, units: int, encoding: str, name: str, from_logits: bool) -> None:
+    """The loss that belongs to the targets' encoding, on logits where the head gives them."""
+    subject = facts([output(activation, units, None)], [target(encoding)])
+
+    (found,) = keras_own_loss(subject, heads(subject)[0])
+
+    assert found.edits[0].parameters == {"output": "output", "name": name, "from_logits": from_logits}
+
+
+def test_no_loss_for_targets_that_were_not_understood() -> None:
+    """Nothing is offered for targets of an unknown kind."""
+    subject = facts([output("linear", 3, None)], [target("unknown")])
+
+    assert keras_own_loss(subject, heads(subject)[0]) == ()

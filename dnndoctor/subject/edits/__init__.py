@@ -4,12 +4,17 @@ from abc import ABC
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import keras
 
 from dnndoctor.evidence.trial import Edit, Parameter
 from dnndoctor.shelf import classes_in
+from dnndoctor.subject.blueprint import Blueprint
+from dnndoctor.subject.labelled import Labelled
+
+if TYPE_CHECKING:  # the engine stands on this package
+    from dnndoctor.subject.engine.data import Rows
 
 StartChange: TypeAlias = Callable[[Sequence[Any], int], list[Any]]
 """From the values that a seed draws for a model's variables, in their order, and the seed, to the values of a trial."""
@@ -37,6 +42,7 @@ class Run:
         stretch: What the intervals of schedules are multiplied by.
         phases: Shares of the trial's steps after which every rate is multiplied by a factor, as (share, factor).
         epochs_factor: What the recipe's number of epochs is multiplied by.
+        shuffled: Whether every epoch has an order of its own, though the user's recipe keeps one.
     """
 
     rate_factor: float = 1.0
@@ -45,6 +51,7 @@ class Run:
     stretch: float = 1.0
     phases: tuple[tuple[float, float], ...] = ()
     epochs_factor: float = 1.0
+    shuffled: bool = False
 
 
 class AppliedEdit(ABC):
@@ -52,7 +59,7 @@ class AppliedEdit(ABC):
 
     Attributes:
         name: The stem of its file.
-        structural: Whether `change_model` is overridden, so that a model is built and traced for it.
+        structural: Whether `change_model` or `other_model` is overridden, so that a model is built and traced for it.
         rescaling: Whether `change_inputs` gives numbers another scale, so that inputs that are codes must be left as they are.
     """
 
@@ -113,6 +120,38 @@ class AppliedEdit(ABC):
         """
         del parameters, reference
         return leaf
+
+    def change_targets(self, rows: Labelled, parameters: Mapping[str, Parameter], reference: Labelled) -> Labelled:
+        """Changes the targets of all rows, and may change their weights; inputs stay.
+
+        Args:
+            rows: Training or validation rows.
+            parameters: Of the edit.
+            reference: The training rows: `rows` themselves where they are these.
+
+        Returns:
+            Rows with arrays of the same shapes and dtypes.
+
+        Raises:
+            CannotApplyError: These targets cannot be changed so.
+        """
+        del parameters, reference
+        return rows
+
+    def other_model(self, blueprint: Blueprint, rows: "Rows", parameters: Mapping[str, Parameter], seed: int) -> keras.Model:
+        """Makes a compiled model to be trained in the place of the user's.
+
+        Args:
+            blueprint: Of the subject.
+            rows: The training rows.
+            parameters: Of the edit.
+            seed: Of its initial weights.
+
+        Raises:
+            CannotApplyError: There is none for such data.
+        """
+        del rows, parameters
+        return blueprint.build(seed)
 
     @classmethod
     def overrides(cls, method: str) -> bool:

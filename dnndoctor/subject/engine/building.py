@@ -71,7 +71,8 @@ def make_model(blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Row
         seed: Of the initial weights.
         rows: Of the data, for their shapes.
     """
-    model = blueprint.build(seed)
+    other = next((edit for edit in edits if applied(edit).overrides("other_model")), None)
+    model = blueprint.build(seed) if other is None else applied(other).other_model(blueprint, rows, other.parameters, seed)
     x, y, weight = symbolic(rows)
     for edit in edits:
         applied(edit).change_model(model, edit.parameters, x)

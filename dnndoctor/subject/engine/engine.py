@@ -19,18 +19,16 @@ from dnndoctor.subject.engine import data as rows_data
 from dnndoctor.subject.engine import order
 from dnndoctor.subject.engine.building import symbolic, without_collection
 from dnndoctor.subject.engine.data import Rows
-from dnndoctor.subject.engine.edited_rows import EditedRows
+from dnndoctor.subject.engine.edited_rows import EditedRows, changing_rows, target_kinds
 from dnndoctor.subject.engine.epochs import Epochs
-from dnndoctor.subject.engine.evaluation import SMALLEST_BATCH, Evaluator, ScoredRows, counted_rows, score_rows
+from dnndoctor.subject.engine.evaluation import SMALLEST_BATCH, Evaluator, counted_rows
 from dnndoctor.subject.engine.job import Context, Job, Pace, Progress, run
 from dnndoctor.subject.engine.pool import Pool
 from dnndoctor.subject.engine.reasons import reason
+from dnndoctor.subject.engine.scored_sets import ScoredSets
 from dnndoctor.subject.engine.seeds import Seeds
 from dnndoctor.subject.engine.state import Replica
 from dnndoctor.subject.engine.structure import Structure
-
-SCORED_BY_STEP = ((0.5, 128), (0.05, 512))
-"""Where a step takes so many seconds, so many rows are scored at most: a score then costs a few steps and no minutes."""
 
 MEASURED_SECONDS = 0.05
 """Steps are timed for about so long at the start, and at least half of it: hundreds of 0.1 ms, six of 4 ms."""
@@ -42,7 +40,7 @@ MOST_GROWTH = 16
 class Engine:
     """Runs trials on one subject."""
 
-    def __init__(self, blueprint: Blueprint, *, cores: int, alive: Callable[[str], None]) -> None:
+    def __init__(self, blueprint: Blueprint, *, cores: int, alive: Callable[[str], None], treated: Run | None = None) -> None:
         """Builds the user's own model, chooses how its steps are taken, and times them.
 
         A subject that cannot train at all is no error here: `facts` says so, and every trial of it fails with the reason.
@@ -51,8 +49,10 @@ class Engine:
             blueprint: Of the subject.
             cores: How many trials may run side by side.
             alive: Called with a short phrase now and then during slow work.
+            treated: What every trial does apart from its model, before its edits; the blueprint's recipe by default.
         """
         self._blueprint = blueprint
+        self._recipe = treated or Run(batch_size=blueprint.batch_size)
         self._cores = cores
         self._alive = alive
         self._rows = rows_data.rows_of(blueprint.train)
@@ -62,8 +62,8 @@ class Engine:
         self._counted = counted_rows(blueprint.train)
         self._structures: dict[tuple[Any, ...], Structure] = {}
         self._evaluators: dict[int, Evaluator] = {}
-        self._edited = EditedRows(self._rows, self._validation, self._coded)
-        self._scored: dict[Any, ScoredRows | None] = {}
+        self._edited = EditedRows(self._rows, self._validation, self._coded, target_kinds(blueprint))
+        self._scored = ScoredSets(blueprint, self._edited, lambda: self._step)
         self._starts: dict[Any, Any] = {}
         self._pace = Pace()
         self._cancelled = threading.Event()
@@ -206,7 +206,7 @@ class Engine:
         return rows_data.leaves_of(coded_inputs(self._structure(()).model, symbolic(self._rows)[0]))
 
     def _job(self, trial: Trial) -> Job:
-        run_of = subject_edits.change_run(trial.edits, Run(batch_size=self._blueprint.batch_size))
+        run_of = subject_edits.change_run(trial.edits, self._recipe)
         edited = self._edited.train(trial.edits)
         structure = self._structure(tuple(edit for edit in trial.edits if subject_edits.applied(edit).structural), edited)
         callbacks = taking_part(self._blueprint.make_callbacks()) if trial.callbacks else []
@@ -215,9 +215,11 @@ class Engine:
         way = structure.way(trial.recording, keep_metrics=trial.callbacks)
         rows = np.arange(self._rows.count, dtype=np.int32)
         if trial.rows is not None:
-            targets = rows_data.leaves_of(self._blueprint.train.y)
-            known = np.asarray(targets[0])[self._counted] if targets else None
-            rows = self._counted[order.tiny_set(trial.rows, known, len(self._counted), trial.seed)]
+            sample = self._edited.sample(trial.edits, self._blueprint.train, validation=False)
+            targets = rows_data.leaves_of(sample.y)
+            counted = self._counted if sample is self._blueprint.train else counted_rows(sample)
+            known = np.asarray(targets[0])[counted] if targets else None
+            rows = counted[order.tiny_set(trial.rows, known, len(counted), trial.seed)]
         size = min(run_of.batch_size, len(rows))
         if structure.fixed_batch is not None:
             if trial.rows is None and run_of.batch_size != structure.fixed_batch:
@@ -225,8 +227,9 @@ class Engine:
             size = structure.fixed_batch
         index = np.zeros((0, size), np.int32)
         if not trial.callbacks:
-            index = order.stream(rows, trial.steps, size, trial.seed, self._blueprint.shuffle or trial.rows is not None)
-        data_edits = _overriding(trial, "change_inputs")
+            shuffled = self._blueprint.shuffle or run_of.shuffled or trial.rows is not None
+            index = order.stream(rows, trial.steps, size, trial.seed, shuffled)
+        data_edits = tuple(changing_rows(trial.edits))
         start_edits = _overriding(trial, "change_start")
         evaluated = trial.scored or (trial.callbacks and self._validation is not None)
         evaluator = self._evaluator(structure, edited) if evaluated else None
@@ -246,8 +249,8 @@ class Engine:
                 stretch=run_of.stretch,
                 held_over=round(self._blueprint.course_steps * run_of.epochs_factor) if run_of.held is Held.LARGEST else None,
             ),
-            train=self._train_rows(trial, rows, edited, evaluator, structure) if trial.scored else None,
-            validation=self._validation_rows(data_edits, evaluator, structure) if trial.scored else None,
+            train=self._scored.train(trial, rows, evaluator, structure) if trial.scored else None,
+            validation=self._scored.validation(trial.edits, evaluator, structure) if trial.scored else None,
             starts=self._starts,
             start_key=(id(structure), trial.seed, trial.rows, repr((data_edits, start_edits))),
         )
@@ -261,40 +264,6 @@ class Engine:
             self._evaluators[id(structure)] = evaluator
         return self._evaluators[id(structure)]
 
-    def _limit(self, evaluator: Evaluator | None, structure: Structure, rows: int) -> int:
-        limit = evaluator.row_limit() if evaluator else rows
-        limit = min([limit, rows, *(most for seconds, most in SCORED_BY_STEP if self._step > seconds)])
-        return limit - limit % structure.fixed_batch if structure.fixed_batch else limit
-
-    def _train_rows(
-        self, trial: Trial, rows: np.ndarray[Any, Any], edited: Rows, evaluator: Evaluator | None, structure: Structure
-    ) -> ScoredRows | None:
-        key = (id(structure), None if trial.rows is None else (trial.rows, trial.seed), id(edited))
-        if key not in self._scored:
-            chosen = _some(rows, self._limit(evaluator, structure, len(rows)))
-            self._scored[key] = (
-                score_rows(edited, self._blueprint.train, self._blueprint.output_names, chosen) if len(chosen) else None
-            )
-        return self._scored[key]
-
-    def _validation_rows(self, edits: tuple[Edit, ...], evaluator: Evaluator | None, structure: Structure) -> ScoredRows | None:
-        edited = self._edited.validation(edits)
-        if edited is None or self._blueprint.validation is None:
-            return None
-        key = (id(structure), "validation", repr(edits))
-        if key not in self._scored:
-            rows = np.arange(edited.count, dtype=np.int32)
-            chosen = _some(rows, self._limit(evaluator, structure, len(rows)))
-            self._scored[key] = (
-                score_rows(edited, self._blueprint.validation, self._blueprint.output_names, chosen) if len(chosen) else None
-            )
-        return self._scored[key]
-
 
 def _overriding(trial: Trial, method: str) -> tuple[Edit, ...]:
     return tuple(edit for edit in trial.edits if subject_edits.applied(edit).overrides(method))
-
-
-def _some(rows: np.ndarray[Any, Any], limit: int) -> np.ndarray[Any, Any]:
-    """At most so many of the rows, the same ones for every trial."""
-    return rows if len(rows) <= limit else np.sort(np.random.RandomState(0).choice(rows, limit, replace=False))

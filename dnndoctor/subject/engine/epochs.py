@@ -85,7 +85,8 @@ class Epochs:
         return self._taken.count < self.job.trial.steps and not self._taken.stopped_by and not self.context.over
 
     def _epochs(self) -> Iterator[list[npt.NDArray[np.int32]]]:
-        passes = order.epochs(self.job.rows, self.job.batch_size, self.job.trial.seed, self.blueprint.shuffle)
+        shuffled = self.blueprint.shuffle or self.job.recipe.shuffled
+        passes = order.epochs(self.job.rows, self.job.batch_size, self.job.trial.seed, shuffled)
         size = self.blueprint.steps_per_epoch
         if size is None:
             yield from passes

@@ -139,18 +139,21 @@ def is_recurrent_cell(layer: Any) -> bool:
 
 
 @contextmanager
-def watched_calls(note: Callable[[Any, Any, Any], None]) -> Iterator[None]:
+def watched_calls(note: Callable[[Any, Any, Any], None], begin: Callable[[Any], None] | None = None) -> Iterator[None]:
     """Reports every call of a Keras layer, the inner ones first, while it is active.
 
     All threads' calls are seen, so only one such watch is active at a time.
 
     Args:
         note: Called with the layer, its positional arguments and its result.
+        begin: Called with the layer before it works, the outer ones first.
     """
     original = keras.layers.Layer.__call__
 
     @wraps(original)
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        if begin is not None:
+            begin(layer)
         result = original(layer, *args, **kwargs)
         note(layer, args, result)
         return result

@@ -70,7 +70,7 @@ class StepRecorder:
         trainable = _unique(self.model.trainable_variables) if self.recording is not Recording.LOSS else []
         before = [tf.convert_to_tensor(variable.value) for variable in trainable]
         losses: list[Any] = []
-        gradients = _Gradients()
+        gradients = Gradients()
         outputs: dict[int, list[Any]] = {}
         with ExitStack() as taps:
             if is_stock(self.model):
@@ -79,7 +79,7 @@ class StepRecorder:
                     taps.enter_context(_without_metrics(self.model))
             if self.recording is not Recording.LOSS:
                 for optimizer in self.optimizers:
-                    taps.enter_context(_tapped_optimizer(optimizer, gradients))
+                    taps.enter_context(tapped_optimizer(optimizer, gradients))
             if self.recording is Recording.LAYERS:
                 taps.enter_context(_tapped_layers(self._layers, outputs))
             logs = self._train_step(data)
@@ -116,7 +116,7 @@ class StepRecorder:
         return logs
 
     def _measured(
-        self, loss: Any, trainable: list[Any], before: list[Any], gradients: "_Gradients", outputs: dict[int, list[Any]]
+        self, loss: Any, trainable: list[Any], before: list[Any], gradients: "Gradients", outputs: dict[int, list[Any]]
     ) -> Iterator[tuple[list[Column], Any]]:
         if not trainable:
             return
@@ -181,11 +181,18 @@ def loss_in(logs: Any) -> Any:
 
 
 @dataclass
-class _Gradients:
-    """The gradients of one step, as the optimizers are given them, without loss scaling."""
+class Gradients:
+    """The gradients of one step, as the optimizers are given them, without loss scaling.
+
+    Attributes:
+        tensors: The gradients.
+        variables: `id` of the variable that each belongs to.
+        missing: `id` of the variables that an optimizer was handed without a gradient.
+    """
 
     tensors: list[Any] = field(default_factory=list)
     variables: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
 
 
 def _unique(variables: Sequence[Any]) -> list[Any]:
@@ -249,7 +256,8 @@ def _without_metrics(model: keras.Model) -> Iterator[None]:
 
 
 @contextmanager
-def _tapped_optimizer(optimizer: Any, gradients: _Gradients) -> Iterator[None]:
+def tapped_optimizer(optimizer: Any, gradients: Gradients) -> Iterator[None]:
+    """Notes in `gradients` what an optimizer is given while it is active."""
     original = optimizer.apply
 
     @functools.wraps(original)
@@ -260,7 +268,9 @@ def _tapped_optimizer(optimizer: Any, gradients: _Gradients) -> Iterator[None]:
         if isinstance(scale, keras.Variable):
             scale = tf.convert_to_tensor(scale.value)  # read before the optimizer moves it
         for gradient, variable in zip(grads, variables, strict=False):
-            if gradient is not None:
+            if gradient is None:
+                gradients.missing.append(id(variable))
+            else:
                 dense = measures.summed_rows(gradient)
                 gradients.tensors.append(dense if scale is None else dense / tf.cast(scale, dense.dtype))
                 gradients.variables.append(id(variable))

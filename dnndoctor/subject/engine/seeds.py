@@ -79,12 +79,13 @@ class Seeds:
 
     def _plain(self, structure: Structure, seed: int) -> list[Any]:
         shapes = _shapes(structure)
-        for key in ((None, seed), (id(structure), seed)):
+        own = not any(applied(edit).overrides("other_model") for edit in structure.edits)
+        for key in ((None, seed), (id(structure), seed)) if own else ((id(structure), seed),):
             if key in self._kept and [tuple(value.shape) for value in self._kept[key][:-1]] == shapes:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         model = make_weights(self._blueprint, structure.edits, seed, self._rows, shapes)
-        if self.self_seeded and self._blueprint.self_seeded is None:
+        if own and self.self_seeded and self._blueprint.self_seeded is None:
             redraw(model, seed, Creation(), keep_loaded=False)
         self._keep((id(structure) if structure.edits else None, seed), drawn_values(model))
         return self._kept[(id(structure) if structure.edits else None, seed)]

@@ -78,11 +78,11 @@ def trained(engine: Engine, *edits: Edit) -> Outcome:
     return found[0]
 
 
-def by_hand(*, x: Any = X, size: int = SIZE, **changes: Any) -> list[float]:
+def by_hand(*, x: Any = X, y: Any = Y, size: int = SIZE, **changes: Any) -> list[float]:
     """The losses of the same steps in plain eager Python, with the changes written into the factory's arguments."""
     model = make(**changes)
     picks = order.stream(np.arange(len(Y), dtype=np.int32), STEPS, size, 0, shuffle=True)
-    return [float(model.train_step((x[pick], Y[pick]))["loss"]) for pick in picks]
+    return [float(model.train_step((x[pick], y[pick]))["loss"]) for pick in picks]
 
 
 @dataclass(frozen=True)
