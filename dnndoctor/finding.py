@@ -130,7 +130,7 @@ class Finding:
         title: One line that says what is wrong, with the decisive number.
         severity: See `Severity`.
         confidence: Probability, 0 to 1, that this cause is a right answer.
-        where: Places, the most telling first.
+        where: Places, the most telling first. A rule may leave it empty: a diagnosis adds the line that sets the cause.
         evidence: Statements, the most telling first.
         remedies: The best first.
     """

@@ -1,6 +1,9 @@
 """Facts of the sample that all trials see: arrays, targets, and how they were drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from dnndoctor.evidence.data_scan import DataScan
+from dnndoctor.evidence.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ class DataFacts:
         reshuffled: Whether a second pass gave another order; None if not seen.
         label_runs: Longest run of equal labels as a share of the rows, in the user's own order; None where no classes.
         notes: What else a person should know ("the pipeline repeats for ever; 4,096 rows were drawn").
+        place: Where the data's factory begins, or the config key that names the files.
+        scan: What a closer look at cells, columns and rows found.
     """
 
     kind: str
@@ -117,3 +122,5 @@ class DataFacts:
     reshuffled: bool | None = None
     label_runs: float | None = None
     notes: tuple[str, ...] = ()
+    place: Place | None = None
+    scan: DataScan = field(default_factory=DataScan)

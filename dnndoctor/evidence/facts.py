@@ -3,20 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dnndoctor.evidence.call_facts import CallFacts
 from dnndoctor.evidence.data_facts import DataFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the user's files something was written.
-
-    Attributes:
-        file: Path as a person would type it, relative to the config's folder where it lies below it.
-        line: Line, counted from 1.
-    """
-
-    file: str
-    line: int
+from dnndoctor.evidence.place import Place as Place  # what facts are made of is read from here
+from dnndoctor.evidence.save_facts import SaveFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +102,7 @@ class LossFacts:
         label_smoothing: As set, 0 where the loss has no such setting.
         reduction: "sum_over_batch_size", "sum", "mean", ...; None where unknown.
         weight: Its entry in `loss_weights`, 1 by default.
+        place: Where the user created it (by name or function: where `compile` was called), or the config key that it comes from.
     """
 
     name: str
@@ -120,6 +111,7 @@ class LossFacts:
     label_smoothing: float = 0.0
     reduction: str | None = None
     weight: float = 1.0
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +178,14 @@ class CallbackFacts:
         treatment: "per step" (a schedule turned into rates), "at epoch ends", "at chunk ends", "read, not run"
             (writers) or "not run".
         why: The reason where it is not run, else empty.
+        place: Where the user created it, or the config key that it comes from.
     """
 
     kind: str
     settings: Mapping[str, str | int | float | bool | None]
     treatment: str
     why: str = ""
+    place: Place | None = None
 
     @property
     def takes_part(self) -> bool:
@@ -218,6 +212,7 @@ class RecipeFacts:
         rates: The compiled optimizer's rate as configured, by its schedule and by `LearningRateScheduler`, at 101 evenly
             spaced steps of the whole course, the first and the last among them; empty where that cannot be told. What
             callbacks do that hang on the training itself is not in it.
+        saves: How the model is saved, by callbacks and by the user's source files.
     """
 
     optimizers: tuple[OptimizerFacts, ...]
@@ -232,6 +227,7 @@ class RecipeFacts:
     custom_train_step: bool = False
     class_weighted: bool = False
     rates: tuple[float, ...] = ()
+    saves: tuple[SaveFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +269,9 @@ class Facts:
         environment: Versions and devices ("tensorflow": "2.21.0", "keras": ..., "python": ..., "devices": "CPU x2").
         not_seen: What could not be examined, as (what, why).
         clips: Where values are cut off at bounds inside the model, as far as that was seen.
+        calls: The forward pass in inference, in its order; empty where it could not be traced. See `evidence.topology`.
+        place: Where the model's factory begins, or the config key that names its file.
+        config_places: Where each key of the config is written, by its dotted path ("fit.batch_size").
     """
 
     model_name: str
@@ -287,6 +286,9 @@ class Facts:
     environment: Mapping[str, str] = field(default_factory=dict)
     not_seen: tuple[tuple[str, str], ...] = ()
     clips: tuple[ClipFacts, ...] = ()
+    calls: tuple[CallFacts, ...] = ()
+    place: Place | None = None
+    config_places: Mapping[str, Place] = field(default_factory=dict)
 
     def layer(self, path: str | None) -> LayerFacts | None:
         """The layer of that path.

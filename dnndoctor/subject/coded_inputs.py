@@ -7,7 +7,7 @@ import numpy as np
 
 from dnndoctor.subject.engine import data as rows_data
 from dnndoctor.subject.engine import private
-from dnndoctor.subject.forward_pass import LINEAR_OPS, ForwardPass, forward_pass, sources
+from dnndoctor.subject.forward_pass import LINEAR_OPS, ForwardPass, sources, traced
 
 _READING_LAYERS = (
     keras.layers.CategoryEncoding,
@@ -52,7 +52,7 @@ _NEW_VALUES = LINEAR_OPS | {
 """Ops behind which values are no longer those of the input: a code read there is one of the model's own."""
 
 
-def coded_inputs(model: keras.Model, x: Any) -> Any:
+def coded_inputs(model: keras.Model, x: Any, forward: ForwardPass | None = None) -> Any:
     """Says of each input whether it is codes.
 
     Codes are ids for an embedding, a lookup, a hash or one-hot coding, values that mark padding, text, and what an `Input`
@@ -61,14 +61,16 @@ def coded_inputs(model: keras.Model, x: Any) -> Any:
     Args:
         model: Built.
         x: Its inputs: a tree of arrays or symbolic tensors, the first axis the row.
+        forward: Its forward pass on `x` where that was traced already; otherwise it is traced here.
 
     Returns:
         The same tree with true or false for leaves.
     """
     kinds = [_kind(leaf.dtype) for leaf in rows_data.leaves_of(x)]
-    try:
-        read = _read(forward_pass(model, x))
-    except Exception:  # the user's forward pass cannot be traced
+    forward = forward if forward is not None else traced(model, x)
+    if forward is not None:
+        read = _read(forward)
+    else:
         reads = any(isinstance(layer, _READING_LAYERS) for layer in private.all_layers(model))
         read = {number for number, kind in enumerate(kinds) if reads and kind in "iu"}
     declared = _declared_whole(model, x, len(kinds))
@@ -76,13 +78,13 @@ def coded_inputs(model: keras.Model, x: Any) -> Any:
     return rows_data.map_tree(lambda _: next(coded), x)
 
 
-def _read(traced: ForwardPass) -> set[int]:
+def _read(forward: ForwardPass) -> set[int]:
     """Positions of the inputs whose values something looks up."""
-    codes = [tensor for call in traced.calls if isinstance(call.layer, _READING_LAYERS) for tensor in call.given]
+    codes = [tensor for call in forward.calls if isinstance(call.layer, _READING_LAYERS) for tensor in call.given]
     codes += [
-        op.inputs[_READING_OPS[op.type]] for op in traced.graph.get_operations() if op.type in _READING_OPS and len(op.inputs)
+        op.inputs[_READING_OPS[op.type]] for op in forward.graph.get_operations() if op.type in _READING_OPS and len(op.inputs)
     ]
-    position = {id(tensor): number for number, tensor in enumerate(traced.inputs)}
+    position = {id(tensor): number for number, tensor in enumerate(forward.inputs)}
     found = {id(source) for code in codes for source in sources(code, until=lambda op: op.type in _NEW_VALUES)}
     return {number for identity, number in position.items() if identity in found}
 

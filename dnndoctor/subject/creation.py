@@ -1,7 +1,7 @@
-"""What is only seen while a model is being made: where layers and optimizers come from, and how variables were first drawn."""
+"""What is only seen while a model is being made: where its parts come from, and how variables were first drawn."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from dnndoctor.subject.frames import calling_place
 _COMPARED = 64
 """So many values of a variable are kept to see whether it was written to: loaded weights differ from a draw in the first few."""
 
+_MADE_BY_INIT = (keras.optimizers.Optimizer, keras.losses.Loss, keras.callbacks.Callback)
+"""Classes whose objects are noted by `__init__`, since they have no `__new__` of their own."""
+
 
 class Creation:
     """What was seen while one model was being made."""
@@ -25,12 +28,18 @@ class Creation:
         # The objects are kept beside their ids, so that no id is given out twice while this lives.
         self._places: dict[int, tuple[object, Place | None]] = {}
         self._draws: dict[int, tuple[Any, Any, Any]] = {}
+        self._compiled: Place | None = None
+
+    @property
+    def compiled(self) -> Place | None:
+        """Where the user called `compile` last, None where that was not seen."""
+        return self._compiled
 
     def place(self, made: object) -> Place | None:
-        """Where the user created a layer or an optimizer (by name: where `compile` was called), None where that was not seen.
+        """Where the user created something (by name: where `compile` was called), None where that was not seen.
 
         Args:
-            made: The layer or optimizer.
+            made: A layer, an operation between layers, an optimizer, a loss or a callback.
         """
         return self._places.get(id(made), (None, None))[1]
 
@@ -58,15 +67,21 @@ class Creation:
         Args:
             folder: The config's folder; places are shown relative to it.
         """
-        layer_class, optimizer_class = keras.layers.Layer, keras.optimizers.Optimizer
-        patched = ((layer_class, "__new__"), (layer_class, "add_weight"), (optimizer_class, "__init__"))
+        operation_class, layer_class = keras.Operation, keras.layers.Layer
+        compiling_class = next(owner for owner in keras.Model.__mro__ if "compile" in vars(owner))
+        patched = (
+            (operation_class, "__new__"),  # a layer is an operation, too
+            (layer_class, "add_weight"),
+            (compiling_class, "compile"),
+            *((made_by_init, "__init__") for made_by_init in _MADE_BY_INIT),
+        )
         kept = [(owner, name, vars(owner).get(name)) for owner, name in patched]
-        new, add_weight, start = layer_class.__new__, layer_class.add_weight, optimizer_class.__init__
+        new, add_weight, compiling = operation_class.__new__, layer_class.add_weight, compiling_class.compile
 
         def noting_place(cls: type, *args: Any, **kwargs: Any) -> Any:
-            layer = new(cls, *args, **kwargs)
-            self._places[id(layer)] = (layer, calling_place(folder))
-            return layer
+            made = new(cls, *args, **kwargs)
+            self._places[id(made)] = (made, calling_place(folder))
+            return made
 
         @wraps(add_weight)
         def noting_draw(layer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -77,14 +92,16 @@ class Creation:
             self._draws[id(variable)] = (variable, keras.initializers.get(given), _head(variable))
             return variable
 
-        @wraps(start)
-        def noting_optimizer(optimizer: Any, *args: Any, **kwargs: Any) -> None:
-            self._places[id(optimizer)] = (optimizer, calling_place(folder))
-            start(optimizer, *args, **kwargs)
+        @wraps(compiling)
+        def noting_compile(model: Any, *args: Any, **kwargs: Any) -> None:
+            self._compiled = calling_place(folder) or self._compiled
+            compiling(model, *args, **kwargs)
 
-        layer_class.__new__ = staticmethod(noting_place)
+        operation_class.__new__ = staticmethod(noting_place)
         layer_class.add_weight = noting_draw
-        optimizer_class.__init__ = noting_optimizer
+        compiling_class.compile = noting_compile
+        for made_by_init in _MADE_BY_INIT:
+            made_by_init.__init__ = self._noting_init(made_by_init.__init__, folder)
         try:
             yield
         finally:
@@ -93,6 +110,16 @@ class Creation:
                     delattr(owner, name)
                 else:
                     setattr(owner, name, original)
+
+    def _noting_init(self, start: Callable[..., None], folder: Path) -> Callable[..., None]:
+        """An `__init__` that notes the place first."""
+
+        @wraps(start)
+        def noting_init(made: Any, *args: Any, **kwargs: Any) -> None:
+            self._places[id(made)] = (made, calling_place(folder))
+            start(made, *args, **kwargs)
+
+        return noting_init
 
 
 def _head(variable: Any) -> Any:

@@ -77,6 +77,11 @@ def _advice(cause: BaseException | None, model: keras.Model, x: Any, y: Any) -> 
         least, top = min(int(np.min(leaf)) for leaf in ids), max(int(np.max(leaf)) for leaf in ids)
         shift = f"Subtract {least} from the labels, or widen" if least > 0 else "Widen"
         return f"The class ids go up to {top}; they must be 0 to units - 1. {shift} the output layer."
+    if "indices" in text and "is not in [0" in text:
+        return (
+            "An id of the inputs has no place in the embedding: its `input_dim` must be the largest id plus one. "
+            "print(x.min(), x.max()) shows the ids, and ids that begin at 1 need one place more than there are."
+        )
     if _gives(model, x) is None:
         return "Give the inputs the shape that the model takes, or change its input layer; model(x[:1]) shows the same error."
     if isinstance(cause, tf.errors.InvalidArgumentError | ValueError | TypeError):

@@ -1,6 +1,7 @@
 """A model's forward pass as a graph: which layers were called on what, and what leads from one tensor to another."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +36,15 @@ class Call:
         layer: The layer.
         given: Tensors it was called on.
         made: Tensors it returned.
+        around: The layers whose calls it happened in, the outermost first; the model itself is one.
+        operations: Positions of the graph's operations that were made in it, from the first to before the last.
     """
 
     layer: Any
     given: tuple[Any, ...]
     made: tuple[Any, ...]
+    around: tuple[Any, ...]
+    operations: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,13 @@ class ForwardPass:
     Attributes:
         graph: The graph, which all tensors here live in.
         inputs: The model's inputs, in the order of the tree that it was traced on.
+        outputs: Its outputs, flat.
         calls: Of all layers, the inner ones before those around them.
     """
 
     graph: Any
     inputs: tuple[Any, ...]
+    outputs: tuple[Any, ...]
     calls: tuple[Call, ...]
 
 
@@ -74,15 +81,56 @@ def forward_pass(model: keras.Model, x: Any) -> ForwardPass:
         return len(specs) - 1
 
     template = rows_data.map_tree(numbered, x)
-    noted: list[tuple[Any, Any, Any]] = []
+    calls: list[Call] = []
 
     def forward(*leaves: Any) -> Any:
-        with private.watched_calls(lambda *call: noted.append(call)):
-            return model(rows_data.map_tree(lambda number: leaves[number], template), training=False)
+        with noted_calls() as noted:
+            result = model(rows_data.map_tree(lambda number: leaves[number], template), training=False)
+        calls.extend(noted)
+        return result
 
     graph = tf.function(forward, autograph=False).get_concrete_function(*specs).graph
-    calls = (Call(layer, _tensors(args, graph), _tensors(result, graph)) for layer, args, result in noted)
-    return ForwardPass(graph, tuple(graph.inputs[: len(specs)]), tuple(calls))
+    return ForwardPass(graph, tuple(graph.inputs[: len(specs)]), tuple(graph.outputs), tuple(calls))
+
+
+@contextmanager
+def noted_calls() -> Iterator[list[Call]]:
+    """Notes the calls of all layers, the inner ones before those around them, while it is active."""
+    graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+    noted: list[Call] = []
+    working: list[tuple[Any, int]] = []
+
+    def begin(layer: Any) -> None:
+        working.append((layer, made_so_far()))
+
+    def note(layer: Any, args: Any, result: Any) -> None:
+        # A call that raised, and whose error the user's code caught, is still on the list.
+        while working and working[-1][0] is not layer:
+            working.pop()
+        operations = (working.pop()[1] if working else 0, made_so_far())
+        around = tuple(outer for outer, _ in working)
+        noted.append(Call(layer, _tensors(args, graph), _tensors(result, graph), around, operations))
+
+    with private.watched_calls(note, begin):
+        yield noted
+
+
+def traced(model: keras.Model, x: Any) -> ForwardPass | None:
+    """The same, or None where the user's forward pass cannot be traced.
+
+    Args:
+        model: Built.
+        x: See `forward_pass`.
+    """
+    try:
+        return forward_pass(model, x)
+    except Exception:  # whatever the user's code raises when it is given symbolic tensors
+        return None
+
+
+def made_so_far() -> int:
+    """How many operations the graph that is being traced has."""
+    return len(tf.compat.v1.get_default_graph().get_operations())
 
 
 def sources(tensor: Any, *, until: Callable[[Any], bool]) -> Iterator[Any]:
@@ -121,4 +169,4 @@ def _spread(tensors: list[Any], step: Callable[[Any], Any]) -> Iterator[Any]:
 
 def _tensors(tree: Any, graph: Any) -> tuple[Any, ...]:
     """The tensors of that graph alone: loops inside layers have graphs of their own, and other threads may call layers, too."""
-    return tuple(tensor for tensor in tf.nest.flatten(tree) if getattr(tensor, "graph", None) is graph)
+    return tuple(tensor for tensor in tf.nest.flatten(tree) if tf.is_tensor(tensor) and getattr(tensor, "graph", None) is graph)

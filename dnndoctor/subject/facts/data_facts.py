@@ -8,16 +8,24 @@ import numpy as np
 
 from dnndoctor.evidence.data_facts import ArrayFacts, DataFacts, TargetFacts
 from dnndoctor.evidence.facts import OutputFacts
+from dnndoctor.evidence.row_scan import Vocabulary
 from dnndoctor.subject.blueprint import Array, Tree
 from dnndoctor.subject.data.drawing import Drawn
 from dnndoctor.subject.data.parts import Rows
 from dnndoctor.subject.data.trees import leaves, named_leaves
 from dnndoctor.subject.facts.array_facts import array_facts
 from dnndoctor.subject.facts.output_facts import Outputs
-from dnndoctor.subject.facts.targets import longest_run, target_facts
+from dnndoctor.subject.facts.scan.data_scan import data_scan
+from dnndoctor.subject.facts.scan.part import Part, Target
+from dnndoctor.subject.facts.targets import label_ids, longest_run, target_facts
+
+_ROW_CLASSES = frozenset({"binary", "multiclass"})
+"""Tasks with one class a row."""
 
 
-def data_facts(drawn: Drawn, outputs: Outputs, batch_size: int, coded: Any) -> DataFacts:
+def data_facts(
+    drawn: Drawn, outputs: Outputs, batch_size: int, coded: Any, vocabularies: tuple[Vocabulary, ...] = ()
+) -> DataFacts:
     """Facts of the sample.
 
     Args:
@@ -25,25 +33,36 @@ def data_facts(drawn: Drawn, outputs: Outputs, batch_size: int, coded: Any) -> D
         outputs: What the model gives back, to understand the targets by.
         batch_size: Rows a step.
         coded: Whether each input is codes: the inputs' tree with true or false for arrays.
+        vocabularies: How the ids that the model looks up stand to their vocabularies.
     """
     train, validation = drawn.train, drawn.validation
     targets = _targets(train, outputs, batch_size)
     weights = leaves(train.weight)
+    inputs = _inputs(train.x, "x", coded)
+    held_out = () if validation is None else _inputs(validation.x, "x_val", coded)
     return DataFacts(
         kind=drawn.kind,
         rows_total=drawn.rows_total,
         rows_sampled=_rows(train),
         validation_rows=0 if validation is None else _rows(validation),
         validation_source=drawn.validation_source,
-        inputs=_inputs(train.x, "x", coded),
+        inputs=inputs,
         targets=targets,
-        validation_inputs=() if validation is None else _inputs(validation.x, "x_val", coded),
+        validation_inputs=held_out,
         validation_targets=() if validation is None else _validation_targets(validation, outputs),
         sample_weight=array_facts(weights[0], "sample_weight") if weights else None,
         augmented=drawn.augmented,
         reshuffled=drawn.reshuffled,
         label_runs=_label_runs(train, outputs, targets),
         notes=drawn.notes,
+        scan=data_scan(
+            _part(train, outputs, targets, coded, ""),
+            None if validation is None else _part(validation, outputs, targets, coded, "_val"),
+            inputs,
+            held_out,
+            batch_size,
+            vocabularies,
+        ),
     )
 
 
@@ -106,9 +125,44 @@ def _label_runs(rows: Rows, outputs: Outputs, targets: tuple[TargetFacts, ...]) 
     runs = [
         longest_run(y, facts.encoding)
         for facts, (_, _, _, y) in zip(targets, targets_by_output(rows.y, outputs, "y"), strict=True)
-        if facts.task in {"binary", "multiclass"}
+        if facts.task in _ROW_CLASSES
     ]
     return max((run for run in runs if run is not None), default=None)
+
+
+def _part(rows: Rows, outputs: Outputs, targets: tuple[TargetFacts, ...], coded: Any, suffix: str) -> Part:
+    """Rows as the questions to the sample take them."""
+    codes = dict(named_leaves(coded, "x" + suffix))
+    known = {facts.output: facts for facts in targets}
+    inputs = leaves(rows.x)
+    understood = [
+        _target(known[output.name], y, inputs)
+        for output, _, _, y in targets_by_output(rows.y, outputs, "y" + suffix)
+        if output.name in known
+    ]
+    arrays = [
+        pair
+        for tree, name in ((rows.x, "x"), (rows.y, "y"), (rows.weight, "sample_weight"))
+        for pair in named_leaves(tree, name + suffix)
+    ]
+    weights = leaves(rows.weight)
+    return Part(
+        [(name, leaf, codes.get(name, False)) for name, leaf in named_leaves(rows.x, "x" + suffix)],
+        understood,
+        arrays,
+        weights[0] if weights else None,
+    )
+
+
+def _target(facts: TargetFacts, y: Array, inputs: list[Array]) -> Target:
+    if facts.task in _ROW_CLASSES:
+        labels = label_ids(y, facts.encoding)
+        if labels is not None and len(labels) == len(y):
+            return Target(facts.output, labels=labels)
+    if y.dtype.kind not in "biuf" or facts.task == "unknown":
+        return Target(facts.output)
+    same = any(y.shape == x.shape and y.ndim > 1 and np.array_equal(x, y) for x in inputs)
+    return Target(facts.output, values=y.reshape(len(y), -1), equals_input=same)
 
 
 def _inputs(tree: Tree, name: str, coded: Any) -> tuple[ArrayFacts, ...]:

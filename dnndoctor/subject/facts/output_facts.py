@@ -18,11 +18,13 @@ class Outputs:
         facts: One each, in Keras' order.
         keys: How each is reached in the structure that the model returns, in the same order; () for a single tensor.
         plain_losses: See `is_plain`, in the same order.
+        losses: The resolved losses themselves, in the same order, None where an output has none.
     """
 
     facts: tuple[OutputFacts, ...]
     keys: tuple[tuple[Any, ...], ...]
     plain_losses: tuple[bool, ...]
+    losses: tuple[Any, ...] = ()
 
 
 def output_facts(model: keras.Model, inputs: Any) -> Outputs:
@@ -32,9 +34,15 @@ def output_facts(model: keras.Model, inputs: Any) -> Outputs:
         model: Built, its losses and metrics, too.
         inputs: A few rows of inputs as tensors, as the model takes them.
     """
-    if type(model).call is keras.Model.call:  # its `train_step` calls its parts, and nothing says what it gives
+    own_step = type(model).train_step is not keras.Model.train_step
+    if own_step and type(model).call is keras.Model.call:  # its `train_step` calls its parts, and nothing says what it gives
         return Outputs((), (), ())
-    structure = _structure(model, inputs)
+    try:
+        structure = _structure(model, inputs)
+    except Exception:
+        if not own_step:
+            raise
+        return Outputs((), (), ())  # `call` takes something else than the data, as a generator's does
     flat = keras.tree.flatten_with_path(structure)
     names = _names(model, [tuple(path) for path, _ in flat])
     activations = output_activations(model, inputs)
@@ -56,7 +64,10 @@ def output_facts(model: keras.Model, inputs: Any) -> Outputs:
         for name, (_, tensor), found, loss, names_of_metrics in zip(names, flat, activations, losses, metrics, strict=True)
     )
     return Outputs(
-        facts, tuple(tuple(path) for path, _ in flat), tuple(loss is not None and is_plain(loss.loss) for loss in losses)
+        facts,
+        tuple(tuple(path) for path, _ in flat),
+        tuple(loss is not None and is_plain(loss.loss) for loss in losses),
+        tuple(None if loss is None else loss.loss for loss in losses),
     )
 
 
