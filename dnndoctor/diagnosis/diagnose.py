@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from dnndoctor.diagnosis.blame import Blame, blame
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
 from dnndoctor.diagnosis.ranking import Term, fork, remedy_terms, terms
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Preset, Skip
@@ -16,6 +17,7 @@ from dnndoctor.experiments.sickness import sicknesses, undecided
 from dnndoctor.finding import Finding, NotSeen, RuledOut, Severity
 from dnndoctor.rules import Rule
 from dnndoctor.shelf import classes_in
+from dnndoctor.where import located
 
 REQUIRED = ("facts", "first_batch", "memorise", "own_recipe")
 """Rungs without which nobody can say that a model is healthy."""
@@ -104,6 +106,7 @@ class Diagnosis:
         ruled_out: What the evidence speaks against, without causes that a warning or an error names.
         not_seen: What could not be examined.
         faults: Rules that broke; empty unless dnndoctor itself is at fault.
+        blame: Who is to blame by the controls: the data, the model or the optimisation; None where they leave it open.
     """
 
     verdict: Verdict
@@ -112,6 +115,7 @@ class Diagnosis:
     ruled_out: tuple[RuledOut, ...]
     not_seen: tuple[NotSeen, ...]
     faults: tuple[Fault, ...] = ()
+    blame: Blame | None = None
 
 
 def rules() -> tuple[type[Rule], ...]:
@@ -130,15 +134,19 @@ def diagnose(evidence: Evidence, rungs: Sequence[Rung], shelf: Sequence[type[Rul
     """
     asked = rules() if shelf is None else tuple(shelf)
     raw, ruled_out, not_seen, faults = _ask(asked, evidence)
-    way = fork(evidence)
-    merged = merge(raw, lambda sourced: _score(terms(sourced.finding, sourced.rung, way)))
+    way, blamed = fork(evidence), blame(evidence)
+
+    def summands_of(sourced: Sourced) -> tuple[Term, ...]:
+        return terms(sourced.finding, sourced.rung, way, blamed.side if blamed is not None else None)
+
+    merged = merge(raw, lambda sourced: _score(summands_of(sourced)))
     ranked = sorted(
-        ((sourced, terms(sourced.finding, sourced.rung, way)) for sourced in absorb(merged)),
+        ((sourced, summands_of(sourced)) for sourced in absorb(merged)),
         # Code and title make the order total, so that equal scores never depend on the order of files.
         key=lambda pair: (-_score(pair[1]), pair[0].finding.code, pair[0].finding.title),
     )
     findings = tuple(
-        RankedFinding(rank, sourced.finding, _score(summands), summands, sourced.codes)
+        RankedFinding(rank, located(sourced.finding, evidence.facts), _score(summands), summands, sourced.codes)
         for rank, (sourced, summands) in enumerate(ranked, start=1)
     )
     ladder = tuple(_judge(rung, evidence, raw) for rung in rungs)
@@ -151,6 +159,7 @@ def diagnose(evidence: Evidence, rungs: Sequence[Rung], shelf: Sequence[type[Rul
         ruled_out=tuple(dict.fromkeys(each for each in ruled_out if each.cause not in named)),
         not_seen=tuple(dict.fromkeys((*_unseen_facts(evidence), *_unseen_rungs(ladder), *not_seen, *_unseen_beyond(unasked)))),
         faults=tuple(faults),
+        blame=blamed,
     )
 
 

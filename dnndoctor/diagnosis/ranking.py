@@ -7,8 +7,10 @@ verified remedy (1 each) outweigh most differences in confidence, which decides 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dnndoctor.diagnosis.blame import Side
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.sickness import structure_is_whole
 from dnndoctor.finding import Cause, Finding, Severity
@@ -23,6 +25,7 @@ CONTRACT = 1.0
 UNMASKED = 1.0
 SYMPTOM = -0.5
 FUTILE = -1.0
+CONTROLS = 0.5
 
 STRUCTURAL = frozenset(
     {
@@ -75,6 +78,10 @@ SIGNALS = frozenset({Cause.INITIALIZER, Cause.INPUT_SCALE})
 """What sets the size of signals. Seen to cure a handful that was not memorised, it is on the side of the fork that was taken:
 inputs out of scale can keep a model from memorising, and another rate can make up for weights out of scale."""
 
+OF_LABELS = frozenset({Cause.LABELS, Cause.LABEL_NOISE})
+"""Causes that the controls speak for where neither model learns these labels, and against where a simple reference learns them.
+That does not clear the form of labels, which a contract tells of: the reference makes its own head for them."""
+
 HIDDEN = frozenset({"DD302"})
 """Codes of what was seen with batch norm or clipping off. From outside it looks like a wrong rate or a wrong model, and what such
 a change gains with the mask on does not refute it."""
@@ -118,13 +125,14 @@ def fork(evidence: Evidence) -> Fork:
     return Fork.CURED if structure_is_whole(evidence) else Fork.CANNOT
 
 
-def terms(finding: Finding, rung: str, way: Fork) -> tuple[Term, ...]:
+def terms(finding: Finding, rung: str, way: Fork, side: Side | None = None) -> tuple[Term, ...]:
     """The summands of a finding's score; those that add nothing are left out.
 
     Args:
         finding: To be scored.
         rung: Of the rule that made it.
         way: Which way the fork points.
+        side: Whom the controls blame, None where they leave it open.
     """
     summands = [
         Term("severity", SEVERITY[finding.severity], finding.severity.value),
@@ -132,6 +140,7 @@ def terms(finding: Finding, rung: str, way: Fork) -> tuple[Term, ...]:
         Term("fork", _fork_points(finding, way), f"the model {way.value}"),
         Term("mask off", UNMASKED * _is_unmasked(finding), "seen without what hides it"),
         Term("contract", CONTRACT * _is_contract(finding, rung), "broken on the real arrays"),
+        Term("controls", _controls_points(finding, rung, side), f"the controls blame the {side.value if side else ''}"),
         Term("symptom", SYMPTOM * _is_symptom(finding), "what shows, not what is wrong"),
     ]
     return (*(term for term in summands if term.points), *remedy_terms(finding))
@@ -163,6 +172,13 @@ def _fork_points(finding: Finding, way: Fork) -> float:
     return (-FORK if structural else FORK) if cause in COURSE else 0.0
 
 
+def _controls_points(finding: Finding, rung: str, side: Side | None) -> float:
+    """Half a point for or against labels as the cause."""
+    if side is None or finding.cause not in OF_LABELS or _is_contract(finding, rung):
+        return 0.0
+    return CONTROLS if side is Side.DATA else -CONTROLS
+
+
 def _is_verified(finding: Finding) -> bool:
     return any(remedy.verified for remedy in finding.remedies)
 
@@ -172,7 +188,7 @@ def _is_unmasked(finding: Finding) -> bool:
 
 
 def _is_contract(finding: Finding, rung: str) -> bool:
-    seen_without_training = rung in ("facts", FirstBatchExperiment.name)
+    seen_without_training = rung in ("facts", FirstBatchExperiment.name, LossAndMetrics.name)
     return seen_without_training and finding.severity is Severity.ERROR and not _is_symptom(finding)
 
 

@@ -94,6 +94,7 @@ class BatchSizeSweep(Experiment[BatchSizes]):
     question = "Do other batch sizes learn better from as many samples?"
     preset = Preset.STANDARD
     height = 90
+    covers = ("D4", "D6")
     needs = (OwnRecipe, Memorise)
     traces = 1
 

@@ -91,6 +91,7 @@ class ClippingOff(Experiment[Clipping]):
     question = "What does clipping cut off, and what becomes of the recipe without it?"
     preset = Preset.STANDARD
     height = 75
+    covers = ("edit: gradient clipping", "edit: value clipping")
     needs = (OwnRecipe,)
     traces = 2
 

@@ -10,6 +10,7 @@ from dnndoctor.evidence.trial import Edit, Recording, Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Outcomes, Preset, Settings, Skip
 from dnndoctor.experiments.course import scoring_steps
 from dnndoctor.experiments.curves import loss_scale, usable
+from dnndoctor.experiments.profile import geometric_mean
 
 STEPS = 3
 """Zero-initialised branches have no gradient at the first step and do at the second; a third leaves one to spare."""
@@ -101,6 +102,7 @@ class FirstBatchExperiment(Experiment[FirstBatch]):
     question = "What do the first batch's outputs, loss and gradients look like?"
     preset = Preset.QUICK
     height = 10
+    covers = ("start: loss", "start: no gradient")
     traces = 3
 
     @classmethod
@@ -173,16 +175,10 @@ def _layer(path: str, curves: Sequence[LayerCurve]) -> LayerStart:
     rms = [curve.activation_rms[0] for curve in curves if curve.activation_rms]
     return LayerStart(
         path=path,
-        gradient=_geometric_mean(first),
+        gradient=geometric_mean(first),
         dead=all(norm == 0 for curve in curves for norm in curve.gradient_norm),
         activation_rms=sum(rms) / len(rms) if rms else math.nan,
     )
-
-
-def _geometric_mean(norms: Sequence[float]) -> float:
-    if not all(map(math.isfinite, norms)):
-        return math.nan
-    return math.exp(sum(map(math.log, norms)) / len(norms)) if all(norms) else 0.0
 
 
 def _outputs(runs: Sequence[Outcome]) -> Mapping[str, OutputStart]:

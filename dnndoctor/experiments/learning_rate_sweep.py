@@ -53,6 +53,7 @@ class LearningRateSweep(Experiment[RateResponse]):
     question = "Which learning rates work, and is the user's own among them?"
     preset = Preset.QUICK
     height = 50
+    covers = ("D2", "D3")
     needs = (NoiseFloor,)
 
     @classmethod

@@ -50,6 +50,7 @@ class Memorise(Experiment[Memory]):
     question = "Can the model memorise a handful of samples?"
     preset = Preset.QUICK
     height = 20
+    covers = ("D1", "D4", "control: zeros", "edit: augmentation")
     traces = 3
 
     @classmethod

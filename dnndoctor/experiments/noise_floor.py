@@ -60,6 +60,7 @@ class NoiseFloor(Experiment[Noise]):
     question = "How far apart are two runs of the same recipe?"
     preset = Preset.QUICK
     height = 30
+    covers = ("control: noise",)
 
     @classmethod
     def expected_steps(cls, facts: Facts, settings: Settings) -> float:

@@ -51,6 +51,7 @@ class OtherOptimizers(Experiment[Optimizers]):
     question = "Does Adam get where no rate of the user's own optimizer does?"
     preset = Preset.STANDARD
     height = 85
+    covers = ("H1",)
     needs = (OwnRecipe, LearningRateSweep)
     traces = 1
 

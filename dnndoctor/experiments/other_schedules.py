@@ -80,6 +80,7 @@ class OtherSchedules(Experiment[Schedules]):
     question = "Does another course of the learning rate get farther?"
     preset = Preset.STANDARD
     height = 80
+    covers = ("H8",)
     needs = (OwnRecipe,)
 
     @classmethod

@@ -44,6 +44,7 @@ class OwnRecipe(Experiment[OwnCourse]):
     question = "How far does the user's own recipe come?"
     preset = Preset.QUICK
     height = 40
+    covers = ("edit: epochs", "D9")
     traces = 1
 
     @classmethod

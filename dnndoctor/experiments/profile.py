@@ -124,6 +124,17 @@ def slope(norms: Sequence[float]) -> Slope | None:
     return Slope(per_layer, error, per_layer * (points[-1][0] - points[0][0]))
 
 
+def geometric_mean(sizes: Sequence[float]) -> float:
+    """The geometric mean; 0 where any is 0, NaN where any is not finite.
+
+    Args:
+        sizes: At least one, none below 0.
+    """
+    if not all(map(math.isfinite, sizes)):
+        return math.nan
+    return math.exp(statistics.fmean(map(math.log, sizes))) if all(sizes) else 0.0
+
+
 def profile(facts: Facts, curves: Sequence[LayerCurve], step: int = 0) -> DepthProfile | None:
     """The profile at one step.
 

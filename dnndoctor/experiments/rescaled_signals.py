@@ -44,6 +44,7 @@ class RescaledSignalsExperiment(Experiment[RescaledSignals]):
     question = "Does the size of weights or inputs keep it from learning, hidden by batch norm or clipping?"
     preset = Preset.STANDARD
     height = 70
+    covers = ("H5", "H6", "H7")
     needs = (Memorise,)
     traces = 2
 

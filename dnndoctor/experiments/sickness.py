@@ -8,6 +8,8 @@ import statistics
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dnndoctor.evidence.contract import BINARY_LOSSES, EXCLUSIVE_LOSSES
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.better_recipe import better_recipes
 from dnndoctor.experiments.course import constant_margin
@@ -17,11 +19,20 @@ from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.other_schedules import ALL_SPENT
 from dnndoctor.experiments.own_course import OwnCourse, reached
 from dnndoctor.experiments.own_recipe import OwnRecipe
+from dnndoctor.experiments.reference_model import ReferenceModel
 from dnndoctor.finding import Statement
 
 SHORTFALL = 0.25
 """Skill by which the whole course must stay behind what the same model reaches in no more steps: about a third of the smallest
 gain (0.7) of the right rate on development cases whose rate is wrong."""
+
+BEHIND = 0.35
+"""Skill by which a settled run must stay behind the reference, on held-out and on training rows. Healthy models may lose 0.2 to a
+line on series that hardly change from step to step, or by strong regularisation."""
+
+CENTRAL_LOSSES = BINARY_LOSSES | EXCLUSIVE_LOSSES | {"huber", "log_cosh", "mean_absolute_error", "mean_squared_error", "poisson"}
+"""Losses that ask for what skill is measured by: the right class, the middle of the targets. A quantile or a ratio is another
+question, at which a good model may look bad."""
 
 PLATEAU_STEPS = 500
 """Steps after which a run that does not fall any more is taken to stay where it is, though the recipe asks for more."""
@@ -42,6 +53,7 @@ class SicknessKind(StrEnum):
     CANNOT_MEMORISE = "cannot memorise"
     STILL_FALLING = "still falling"
     FALLS_SHORT = "falls short"
+    BEHIND_REFERENCE = "behind a simple reference model"
     GOAL_MISSED = "goal missed"
 
 
@@ -79,6 +91,7 @@ def sicknesses(evidence: Evidence) -> tuple[Sickness, ...]:
         _cannot_memorise(evidence),
         _still_falling(evidence),
         _falls_short(evidence),
+        _behind_reference(evidence),
         _goal_missed(evidence),
     )
     return tuple(sickness for sickness in found if sickness is not None)
@@ -225,6 +238,36 @@ def _falls_short(evidence: Evidence) -> Sickness | None:
         f"(means of {len(short.own)} and {len(short.other)} seeds)"
     )
     return Sickness(SicknessKind.FALLS_SHORT, text, short.rung, (*_trials(course), *short.trials))
+
+
+def _behind_reference(evidence: Evidence) -> Sickness | None:
+    course, reference = evidence.of(OwnRecipe), evidence.of(ReferenceModel)
+    if course is None or reference is None or course.exploded == len(course.runs) or not settled(course):
+        return None
+    # On held-out rows a model may stay behind by what it fits of noise, on training rows by what regularises it: neither alone
+    # tells that it does not learn.
+    both = reference.held_out and course.held_out
+    sides = [(reference.trained if both else reference.signal, reached(course.runs, held_out=False))]
+    if both:
+        sides.append((reference.skills, course.skills))
+    if not _same_question(evidence.facts) or not all(own and other for other, own in sides):
+        return None
+    if any(statistics.fmean(other) - statistics.fmean(own) < BEHIND or min(other) <= max(own) for other, own in sides):
+        return None
+    other, own = sides[-1]
+    rows = "held-out" if both else "training"
+    text = (
+        f"{_share(course)} the user's own run stays at skill {statistics.fmean(own):.2f} on {rows} rows; a small reference model "
+        f"reaches {statistics.fmean(other):.2f} in {reference.runs[0].steps:,} steps (means of {len(own)} and {len(other)} seeds)"
+    )
+    return Sickness(SicknessKind.BEHIND_REFERENCE, text, ReferenceModel.name, (*_trials(course), *reference.trials))
+
+
+def _same_question(facts: Facts) -> bool:
+    """Whether the user's losses ask for what skill is measured by, and nothing of the user's own takes the steps."""
+    losses = [output.loss for output in facts.outputs]
+    central = all(loss is not None and loss.built_in and loss.name in CENTRAL_LOSSES for loss in losses)
+    return central and not facts.recipe.custom_train_step
 
 
 def _goal_missed(evidence: Evidence) -> Sickness | None:

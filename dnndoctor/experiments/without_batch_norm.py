@@ -92,6 +92,7 @@ class WithoutBatchNorm(Experiment[FourCorners]):
     question = "What do single updates do, and what does batch norm hide?"
     preset = Preset.STANDARD
     height = 60
+    covers = ("D5",)
     traces = 3
 
     @classmethod

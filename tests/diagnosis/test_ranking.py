@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dnndoctor.diagnosis.blame import Side
 from dnndoctor.diagnosis.diagnose import diagnose
 from dnndoctor.diagnosis.ranking import COURSE, STRUCTURAL, Fork, fork, terms
 from dnndoctor.evidence.facts import Facts
@@ -48,6 +49,20 @@ def test_bad_values_lead_though_a_handful_without_them_is_memorised() -> None:
     rate = replace(finding(Cause.LEARNING_RATE_LOW, "DD511", verified=True), confidence=0.45)
 
     assert score(bad, "facts", Fork.CURED) > score(rate, "memorise", Fork.CURED)
+
+
+def test_controls_speak_for_and_against_labels() -> None:
+    """Half a point, and none on what a contract tells of labels, nor on other causes."""
+
+    def points(made: Finding, rung: str, side: Side | None) -> float:
+        return sum(term.points for term in terms(made, rung, Fork.UNKNOWN, side))
+
+    labels, rate = finding(Cause.LABELS, "DD035"), finding(Cause.LEARNING_RATE_HIGH)
+
+    assert points(labels, "reference_model", Side.DATA) == points(labels, "reference_model", None) + 0.5
+    assert points(labels, "reference_model", Side.MODEL) == points(labels, "reference_model", None) - 0.5
+    assert points(labels, "facts", Side.MODEL) == points(labels, "facts", None)
+    assert points(rate, "learning_rate_sweep", Side.DATA) == points(rate, "learning_rate_sweep", None)
 
 
 def test_verified_and_contract_rise_symptoms_fall() -> None:

@@ -11,7 +11,8 @@ from dnndoctor.experiments.other_optimizers import OtherOptimizers
 from dnndoctor.experiments.other_schedules import OtherSchedules
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.sickness import SicknessKind, has, settled, sicknesses
-from tests.evidence_samples import callback, facts, optimizer
+from tests.evidence_samples import callback, facts, optimizer, output
+from tests.experiments.control_patient import ControlPatient, controlled
 from tests.experiments.toy_patient import ToyPatient, climb, examined, scheduled
 
 QUICK = Settings(Preset.QUICK, (0, 1))
@@ -136,3 +137,23 @@ def test_a_spent_schedule_is_settled() -> None:
     assert course_of(ToyPatient(rate=0.1, decay=0.99), scheduled(0.99, epochs=250))
     assert not course_of(ToyPatient(learns=False), warming)
     assert course_of(ToyPatient(learns=False), facts(recipe={"epochs": 100}))
+
+
+def test_behind_a_simple_reference() -> None:
+    """Far behind on training and held-out rows alike is sick; a little behind, or on one of them only, is not."""
+    far = controlled(ControlPatient(ceiling=0.4, reference=0.95))
+    of_another_question = facts(outputs=[output(loss="mean_absolute_percentage_error")], data={"validation_rows": 400})
+
+    assert has(far, KINDS.BEHIND_REFERENCE)
+    assert not has(controlled(ControlPatient(ceiling=0.75, reference=0.78)), KINDS.BEHIND_REFERENCE)
+    assert not has(controlled(ControlPatient(ceiling=0.4, reference=0.95, held_out=0.9)), KINDS.BEHIND_REFERENCE)
+    assert not has(controlled(ControlPatient(ceiling=0.4, reference=0.95), of_another_question), KINDS.BEHIND_REFERENCE)
+
+
+def test_a_reference_that_only_remembers_shows_no_sickness() -> None:
+    """Without held-out rows, what it fits of shuffled targets is taken off what it reaches."""
+    remembers = ControlPatient(ceiling=0.4, reference=0.95, fits_noise=0.6)
+    learns = ControlPatient(ceiling=0.4, reference=0.95, fits_noise=0.05)
+
+    assert not has(controlled(remembers, facts()), KINDS.BEHIND_REFERENCE)
+    assert has(controlled(learns, facts()), KINDS.BEHIND_REFERENCE)
