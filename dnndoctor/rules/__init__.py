@@ -16,6 +16,7 @@ class Rule(ABC):
         name: The fault, in kebab case ("learning-rate-too-high").
         causes: The causes that its findings may name.
         needs: The experiments it reads; empty where facts are enough. It is asked only when all of them were observed.
+        covers: Ids of the lines of `dnndoctor.catalogue` that it examines.
         rung: Name of the experiment whose state on the ladder its findings decide; "facts" where facts are enough.
     """
 
@@ -24,6 +25,7 @@ class Rule(ABC):
     causes: ClassVar[tuple[Cause, ...]]
     needs: ClassVar[tuple[type[Experiment[Any]], ...]] = ()
     rung: ClassVar[str] = "facts"
+    covers: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:

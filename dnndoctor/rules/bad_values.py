@@ -1,7 +1,8 @@
 """NaN and infinite values in the data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from dnndoctor.evidence.column_scan import BadCells, cell
 from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
@@ -41,6 +42,7 @@ class BadValues(Rule):
     code = "DD001"
     name = "bad-values"
     causes = (Cause.BAD_VALUES,)
+    covers = ("data: bad values",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
@@ -48,18 +50,21 @@ class BadValues(Rule):
         weights = (data.sample_weight,) if data.sample_weight is not None else ()
         training = [*data.inputs, *(target.array for target in data.targets), *weights]
         bad = [array for array in training if array.nan_count + array.inf_count]
+        cells = {found.array: found for found in data.scan.bad_cells}
         bad_validation = [
             array for array in (*data.validation_inputs, *data.validation_targets) if array.nan_count + array.inf_count
         ]
         if bad:
             handled = _handled(evidence, bad)
-            yield self._finding(bad, "training", Severity.NOTE if handled else Severity.ERROR, handled)
+            yield self._finding(bad, "training", Severity.NOTE if handled else Severity.ERROR, handled, cells)
         if bad_validation:
-            yield self._finding(bad_validation, "validation", Severity.WARNING, handled=False)
+            yield self._finding(bad_validation, "validation", Severity.WARNING, handled=False, cells=cells)
         if not bad and not bad_validation:
             yield RuledOut(Cause.BAD_VALUES, f"all values of the {data.rows_sampled:,} sampled rows are finite")
 
-    def _finding(self, bad: list[ArrayFacts], part: str, severity: Severity, handled: bool) -> Finding:
+    def _finding(
+        self, bad: list[ArrayFacts], part: str, severity: Severity, handled: bool, cells: Mapping[str, BadCells]
+    ) -> Finding:
         first = bad[0]
         count = first.nan_count + first.inf_count
         values = "1 value that is" if count == 1 else f"{count:,} values that are"
@@ -73,7 +78,7 @@ class BadValues(Rule):
             # Arithmetic, not a guess: one such value ends the training. Validation data cannot do that, but spoil what is
             # monitored.
             0.1 if handled else 0.97 if part == "training" else 0.5,
-            evidence=tuple(_statement(array) for array in bad),
+            evidence=tuple(_statement(array, cells.get(array.name)) for array in bad),
             remedies=(
                 Remedy(
                     "Drop or fill in the rows with values that are not finite",
@@ -83,13 +88,22 @@ class BadValues(Rule):
         )
 
 
-def _statement(array: ArrayFacts) -> Statement:
-    row = f", first in row {array.first_bad_row}" if array.first_bad_row is not None else ""
+def _statement(array: ArrayFacts, cells: BadCells | None) -> Statement:
+    place = f", first in row {array.first_bad_row}" if array.first_bad_row is not None else ""
+    if cells is not None:
+        place = f", first at {cell(array.name, cells.first)}, in {_counted(cells.rows, 'row')}"
+        if array.features > 1:
+            column = f", {cells.worst_share:.0%} of them in column {cells.worst_column}" if cells.columns > 1 else ""
+            place += f" and {_counted(cells.columns, 'column')}{column}"
     return Statement(
-        f"{array.name}: {array.nan_count:,} NaN and {array.inf_count:,} infinite values in {array.rows:,} rows{row}",
+        f"{array.name}: {array.nan_count:,} NaN and {array.inf_count:,} infinite values in {array.rows:,} rows{place}",
         "facts",
         {"nan": float(array.nan_count), "infinite": float(array.inf_count)},
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _handled(evidence: Evidence, bad: list[ArrayFacts]) -> bool:

@@ -51,6 +51,7 @@ class BatchSizeTooLarge(Rule):
     code = "DD406"
     name = "batch-size-too-large"
     causes = (Cause.BATCH_SIZE_LARGE,)
+    covers = ("D6",)
     needs = (BatchSizeSweep,)
     rung = BatchSizeSweep.name
 

@@ -52,6 +52,7 @@ class BatchSizeTooSmall(Rule):
     code = "DD405"
     name = "batch-size-too-small"
     causes = (Cause.BATCH_SIZE_SMALL,)
+    covers = ("D6",)
     needs = (BatchSizeSweep,)
     rung = BatchSizeSweep.name
 

@@ -79,6 +79,7 @@ class CannotMemorise(Rule):
         Cause.LEARNING_RATE_HIGH,
         Cause.LEARNING_RATE_LOW,
     )
+    covers = ("D1",)
     needs = (Memorise,)
     rung = Memorise.name
 

@@ -35,6 +35,7 @@ class CategoricalLossOnOneUnit(Rule):
     code = "DD204"
     name = "categorical-loss-on-one-unit"
     causes = (Cause.LOSS_FUNCTION,)
+    covers = ("contract: label encoding", "contract: output units")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

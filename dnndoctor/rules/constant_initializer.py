@@ -7,7 +7,7 @@ from dnndoctor.evidence.facts import LayerFacts
 from dnndoctor.evidence.layers import kernels
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.experiments.first_gradients import first_gradients
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
 
@@ -39,6 +39,7 @@ class ConstantInitializer(Rule):
     code = "DD301"
     name = "constant-initializer"
     causes = (Cause.INITIALIZER,)
+    covers = ("H5", "start: symmetric weights")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
@@ -47,17 +48,17 @@ class ConstantInitializer(Rule):
         weighted = [layer for layer in facts.layers if kernels(layer)]
         hidden = [layer for layer in weighted if layer.path not in heads and layer is not weighted[-1]]
         constant = [layer for layer in hidden if layer.kind != "Embedding" and _is_constant(layer)]
-        start = evidence.of(FirstBatchExperiment)
         if not constant:
             return
-        dead = [layer.path for layer in start.layers if layer.dead] if start is not None else []
-        if start is not None and any(layer.path in dead for layer in constant):
+        start = first_gradients(evidence)
+        if start is not None and any(layer.path in start.dead for layer in constant):
+            dead = start.dead
             text = (
-                f"the gradient is exactly zero at all of {start.steps} steps with {len(start.seeds)} seeds in "
-                f"{len(dead)} of {len(start.layers)} layers: {', '.join(dead[:4])}{', ...' * (len(dead) > 4)}"
+                f"the gradient is exactly zero at all of {start.steps} steps with {start.seeds} seeds in "
+                f"{len(dead)} of {len(start.norms)} layers: {', '.join(dead[:4])}{', ...' * (len(dead) > 4)}"
             )
-            values = {"dead": float(len(dead)), "layers": float(len(start.layers))}
-            measured = Statement(text, FirstBatchExperiment.name, values, start.trials)
+            values = {"dead": float(len(dead)), "layers": float(len(start.norms))}
+            measured = Statement(text, start.rung, values, start.trials)
             # Measured on the real arrays, and by theory for ever; little else explains both.
             yield self._finding(constant, f": {len(dead)} layers get no gradient at all", Severity.ERROR, 0.93, measured)
             return

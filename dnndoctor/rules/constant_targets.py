@@ -37,6 +37,7 @@ class ConstantTargets(Rule):
     code = "DD003"
     name = "constant-targets"
     causes = (Cause.LABELS,)
+    covers = ("data: constant targets",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

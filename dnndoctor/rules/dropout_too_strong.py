@@ -44,6 +44,7 @@ class DropoutTooStrong(Rule):
     code = "DD451"
     name = "dropout-too-strong"
     causes = (Cause.DROPOUT,)
+    covers = ("edit: dropout",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

@@ -48,6 +48,7 @@ class EpochsTooFew(Rule):
     code = "DD404"
     name = "epochs-too-few"
     causes = (Cause.EPOCHS,)
+    covers = ("edit: epochs",)
     needs = (OwnRecipe,)
     rung = OwnRecipe.name
 

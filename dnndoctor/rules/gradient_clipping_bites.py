@@ -52,6 +52,7 @@ class GradientClippingBites(Rule):
     code = "DD409"
     name = "gradient-clipping-bites"
     causes = (Cause.GRADIENT_CLIPPING,)
+    covers = ("edit: gradient clipping",)
     needs = (ClippingOff,)
     rung = ClippingOff.name
 

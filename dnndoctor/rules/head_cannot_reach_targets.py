@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, where
-from dnndoctor.evidence.contract import DISTANCE_LOSSES, RANGES, Head, heads, share_outside
+from dnndoctor.evidence.contract import DISTANCE_LOSSES, RANGES, Head, share_outside
 from dnndoctor.evidence.data_facts import ArrayFacts, TargetFacts
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.loss_evidence import known_heads
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -49,10 +50,11 @@ class HeadCannotReachTargets(Rule):
     code = "DD103"
     name = "head-cannot-reach-targets"
     causes = (Cause.OUTPUT_ACTIVATION,)
+    covers = ("H3", "contract: head reach", "contract: bounded head")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
-        for head in heads(evidence.facts):
+        for head in known_heads(evidence):
             target, activation = head.target, head.output.activation
             judged = head.loss is not None and head.loss.name in DISTANCE_LOSSES and activation in RANGES
             if target is None or not judged or target.encoding not in ("continuous", "signed_binary") or head.units is None:

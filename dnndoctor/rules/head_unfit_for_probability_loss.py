@@ -11,11 +11,11 @@ from dnndoctor.evidence.contract import (
     RANGES,
     Head,
     Predictions,
-    heads,
 )
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatch, FirstBatchExperiment
+from dnndoctor.experiments.loss_evidence import known_heads
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -49,11 +49,12 @@ class HeadUnfitForProbabilityLoss(Rule):
     code = "DD104"
     name = "head-unfit-for-probability-loss"
     causes = (Cause.OUTPUT_ACTIVATION,)
+    covers = ("H3", "contract: bounded head")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
         start = evidence.of(FirstBatchExperiment)
-        judged = heads(evidence.facts)
+        judged = known_heads(evidence)
         findings = [finding for head in judged if (finding := self._judge(evidence.facts, head, start)) is not None]
         yield from findings
         if judged and not findings and all(map(_canonical, judged)):

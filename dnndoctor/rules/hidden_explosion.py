@@ -52,6 +52,7 @@ class HiddenExplosion(Rule):
     code = "DD302"
     name = "hidden-explosion"
     causes = (Cause.INITIALIZER, Cause.INPUT_SCALE)
+    covers = ("D5", "H5")
     needs = (RescaledSignalsExperiment,)
     rung = RescaledSignalsExperiment.name
 

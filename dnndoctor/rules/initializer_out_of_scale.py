@@ -44,6 +44,7 @@ class InitializerOutOfScale(Rule):
     code = "DD303"
     name = "initializer-out-of-scale"
     causes = (Cause.INITIALIZER,)
+    covers = ("H5",)
     needs = (RescaledSignalsExperiment,)
     rung = RescaledSignalsExperiment.name
 

@@ -47,6 +47,7 @@ class InputsLimitTheRate(Rule):
     code = "DD020"
     name = "inputs-limit-the-rate"
     causes = (Cause.INPUT_SCALE,)
+    covers = ("H6", "H7")
     needs = (LearningRateSweep,)
     rung = LearningRateSweep.name
 

@@ -38,6 +38,7 @@ class InputsOutOfScale(Rule):
     code = "DD021"
     name = "inputs-out-of-scale"
     causes = (Cause.INPUT_SCALE,)
+    covers = ("H6", "H7")
     needs = (RescaledSignalsExperiment,)
     rung = RescaledSignalsExperiment.name
 

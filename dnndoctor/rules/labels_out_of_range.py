@@ -37,6 +37,7 @@ class LabelsOutOfRange(Rule):
     code = "DD002"
     name = "labels-out-of-range"
     causes = (Cause.LABELS,)
+    covers = ("contract: label range", "contract: label dtype")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

@@ -49,6 +49,7 @@ class LearningRateNotRepeatable(Rule):
     code = "DD403"
     name = "learning-rate-not-repeatable"
     causes = (Cause.LEARNING_RATE_HIGH,)
+    covers = ("D3", "control: noise")
     needs = (NoiseFloor, LearningRateSweep)
     rung = LearningRateSweep.name
 

@@ -40,6 +40,7 @@ class LearningRateTooHigh(Rule):
     code = "DD401"
     name = "learning-rate-too-high"
     causes = (Cause.LEARNING_RATE_HIGH,)
+    covers = ("D2",)
     needs = (LearningRateSweep,)
     rung = LearningRateSweep.name
 

@@ -51,6 +51,7 @@ class LearningRateTooLow(Rule):
     code = "DD402"
     name = "learning-rate-too-low"
     causes = (Cause.LEARNING_RATE_LOW,)
+    covers = ("D3",)
     needs = (LearningRateSweep,)
     rung = LearningRateSweep.name
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, where
-from dnndoctor.evidence.contract import EXCLUSIVE_LOSSES, LOSSES, PROBABILITY_ACTIVATIONS, Head, Predictions, heads
-from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.contract import EXCLUSIVE_LOSSES, LOSSES, PROBABILITY_ACTIVATIONS, Head, Predictions
+from dnndoctor.evidence.seen.loss import Predicted
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.first_batch import FirstBatch, FirstBatchExperiment
+from dnndoctor.experiments.first_batch import FirstBatchExperiment, OutputStart
+from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
+from dnndoctor.experiments.loss_evidence import known_heads, likeness_statement, predicted_by
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -22,9 +24,9 @@ class LogitsWithoutFromLogits(Rule):
     """The output gives plain numbers, and the cross-entropy takes them for probabilities.
 
     What was looked at:
-        The activation of every output with a cross-entropy of Keras' own, and `from_logits`; where the first steps were
-        run, which share of the untrained model's predictions lies outside 0 to 1. Where the activation could not be told,
-        that share alone.
+        The activation of every output with a cross-entropy of Keras' own, or with a loss that is a multiple of one, and
+        `from_logits`; which share of the untrained model's predictions lies outside 0 to 1, and which share gets a gradient
+        of exactly zero. Where the activation could not be told, the first share alone.
 
     Why it matters:
         With `from_logits=False` Keras clips predictions into 0 to 1 before it takes the logarithm. A clipped value has a
@@ -47,21 +49,21 @@ class LogitsWithoutFromLogits(Rule):
     code = "DD201"
     name = "logits-without-from-logits"
     causes = (Cause.LOGITS_MISMATCH,)
+    covers = ("contract: logits",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
-        start = evidence.of(FirstBatchExperiment)
         sound = []
-        for head in heads(evidence.facts):
+        for head in known_heads(evidence):
             if head.loss is None:
                 if head.output.loss is not None and head.encoding in ("binary", "one_hot", "class_ids", "multi_hot"):
-                    why = f"the loss {head.output.loss.name} is not one of Keras' own"
+                    why = f"the loss {head.output.loss.name} is not one of Keras' own, nor a multiple of one"
                     yield NotSeen(f"whether the loss of {head.output.name} takes logits or probabilities", why)
                 continue
             if LOSSES.get(head.loss.name) not in (Predictions.ROWS, Predictions.ELEMENTS) or head.loss.from_logits is None:
                 continue
-            if not head.loss.from_logits and _gives_logits(head, start):
-                yield self._finding(evidence.facts, head, start)
+            if not head.loss.from_logits and _gives_logits(head, _start(evidence, head)):
+                yield self._finding(evidence, head)
             elif (
                 (head.output.activation in PLAIN)
                 if head.loss.from_logits
@@ -72,19 +74,16 @@ class LogitsWithoutFromLogits(Rule):
             what = "logits" if sound[0].loss is not None and sound[0].loss.from_logits else "probabilities"
             yield RuledOut(Cause.LOGITS_MISMATCH, f"the output gives {what}, and the loss takes {what}")
 
-    def _finding(self, facts: Facts, head: Head, start: FirstBatch | None) -> Finding:
+    def _finding(self, evidence: Evidence, head: Head) -> Finding:
+        facts, start = evidence.facts, _start(evidence, head)
         loss = head.loss.name if head.loss is not None else ""
         known = head.output.activation in PLAIN
         activation = "softmax" if loss in EXCLUSIVE_LOSSES and (head.units or 0) > 1 else "sigmoid"
-        statements = [Statement(f"activation {head.output.activation or 'not known'}, loss {loss}, from_logits=False", "facts")]
-        seen = start.outputs.get(head.output.name) if start is not None else None
-        clipped = ""
-        if seen is not None and start is not None:
-            clipped = f": {seen.outside_unit:.0%} of its predictions lie outside 0 to 1 and are clipped"
-            reach = f"from {seen.minimum:.3g} to {seen.maximum:.3g}"
-            text = f"the untrained model's predictions run {reach}, {seen.outside_unit:.0%} outside 0 to 1"
-            values = {"outside_unit": seen.outside_unit, "minimum": seen.minimum, "maximum": seen.maximum}
-            statements.insert(0, Statement(text, FirstBatchExperiment.name, values, start.trials))
+        statements = [*_seen(evidence, head, start)]
+        statements.append(
+            Statement(f"activation {head.output.activation or 'not known'}, loss {loss}, from_logits=False", "facts")
+        )
+        clipped = f": {start.outside_unit:.0%} of its predictions lie outside 0 to 1 and are clipped" if start is not None else ""
         return Finding(
             self.code,
             self.name,
@@ -94,7 +93,7 @@ class LogitsWithoutFromLogits(Rule):
             # A contract broken on the real arrays. Of a head that could not be read only its numbers speak.
             0.93 if known else 0.75,
             where(head),
-            tuple(statements),
+            (*statements, *likeness_statement(evidence, head)),
             (
                 remedy(facts, head, "Tell the loss that it gets logits", loss=loss, from_logits=True),
                 remedy(facts, head, f"Use a {activation} on the output", activation=activation),
@@ -102,8 +101,29 @@ class LogitsWithoutFromLogits(Rule):
         )
 
 
-def _gives_logits(head: Head, start: FirstBatch | None) -> bool:
+def _start(evidence: Evidence, head: Head) -> OutputStart | Predicted | None:
+    """What the untrained model was seen to give: by the first steps on two seeds, else on one batch."""
+    start = evidence.of(FirstBatchExperiment)
     seen = start.outputs.get(head.output.name) if start is not None else None
+    return seen if seen is not None else predicted_by(evidence, head)
+
+
+def _seen(evidence: Evidence, head: Head, start: OutputStart | Predicted | None) -> Iterable[Statement]:
+    if start is not None:
+        first = evidence.of(FirstBatchExperiment) if isinstance(start, OutputStart) else None
+        reach = f"from {start.minimum:.3g} to {start.maximum:.3g}"
+        text = f"the untrained model's predictions run {reach}, {start.outside_unit:.0%} outside 0 to 1"
+        values = {"outside_unit": start.outside_unit, "minimum": start.minimum, "maximum": start.maximum}
+        rung, trials = (FirstBatchExperiment.name, first.trials) if first is not None else (LossAndMetrics.name, ())
+        yield Statement(text, rung, values, trials)
+    predicted = predicted_by(evidence, head)
+    if predicted is not None and predicted.no_gradient > 0:
+        rows = f", on {predicted.rows_without_gradient:.0%} of the rows all of them" if predicted.rows_without_gradient else ""
+        text = f"on the first batch {predicted.no_gradient:.0%} of the predictions get a gradient of exactly zero{rows}"
+        yield Statement(text, LossAndMetrics.name, {"no_gradient": predicted.no_gradient})
+
+
+def _gives_logits(head: Head, seen: OutputStart | Predicted | None) -> bool:
     if head.output.activation in PLAIN:
         return seen is None or seen.minimum < 0 or seen.maximum > 1
     unknown = head.output.activation in (None, "custom")

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, replaced_head, where
-from dnndoctor.evidence.contract import BINARY_LOSSES, EXCLUSIVE_LOSSES, IDS_LOSSES, Head, heads
+from dnndoctor.evidence.contract import BINARY_LOSSES, EXCLUSIVE_LOSSES, IDS_LOSSES, Head
 from dnndoctor.evidence.data_facts import TargetFacts
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.loss_evidence import known_heads
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -40,10 +41,11 @@ class LossUnfitForTargets(Rule):
     code = "DD203"
     name = "loss-unfit-for-targets"
     causes = (Cause.LOSS_FUNCTION, Cause.LABELS)
+    covers = ("contract: label rank", "contract: label encoding")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
-        for head in heads(evidence.facts):
+        for head in known_heads(evidence):
             if head.loss is None or head.target is None or head.units is None:
                 continue
             if head.loss.name in BINARY_LOSSES:

@@ -34,6 +34,7 @@ class MemorisesWithoutInputs(Rule):
     code = "DD513"
     name = "memorises-without-inputs"
     causes = (Cause.LOSS_FUNCTION, Cause.CUSTOM_CODE)
+    covers = ("D1", "control: zeros")
     needs = (Memorise,)
     rung = Memorise.name
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.own_recipe import OwnRecipe
+from dnndoctor.experiments.reference_model import ReferenceModel
 from dnndoctor.experiments.sickness import SicknessKind, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -36,6 +37,7 @@ class NoBetterThanConstant(Rule):
     code = "DD514"
     name = "no-better-than-constant"
     causes = (Cause.ARCHITECTURE, Cause.LABELS)
+    covers = ("start: constant output",)
     needs = (OwnRecipe,)
     rung = OwnRecipe.name
 
@@ -49,12 +51,15 @@ class NoBetterThanConstant(Rule):
             return
         memory = evidence.of(Memorise)
         whole = memory is not None and memory.memorised
+        reference = evidence.of(ReferenceModel)
+        learnable = reference is not None and not reference.finds_nothing
         text = f"the runs end {', '.join(f'{run.end:.3g}' for run in course.runs)} in loss"
         yield Finding(
             self.code,
             self.name,
-            # A model that can memorise is whole: then it is more likely that there is nothing to learn from these labels.
-            Cause.LABELS if whole else Cause.ARCHITECTURE,
+            # A model that can memorise is whole: then it is more likely that there is nothing to learn from these labels, unless
+            # a simple model learns something from them.
+            Cause.LABELS if whole and not learnable else Cause.ARCHITECTURE,
             "The user's own run predicts no better than the best constant",
             Severity.ERROR,
             0.15,

@@ -58,6 +58,7 @@ class NonFiniteFirstBatch(Rule):
         Cause.INITIALIZER,
         Cause.CUSTOM_CODE,
     )
+    covers = ("start: loss",)
     needs = (FirstBatchExperiment,)
     rung = FirstBatchExperiment.name
 

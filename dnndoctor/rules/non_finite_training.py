@@ -39,6 +39,7 @@ class NonFiniteTraining(Rule):
     code = "DD512"
     name = "non-finite-training"
     causes = (Cause.LEARNING_RATE_HIGH, Cause.LOSS_FUNCTION, Cause.INITIALIZER)
+    covers = ("D4",)
     needs = (OwnRecipe,)
     rung = OwnRecipe.name
 

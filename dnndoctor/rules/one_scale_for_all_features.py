@@ -40,6 +40,7 @@ class OneScaleForAllFeatures(Rule):
     code = "DD006"
     name = "one-scale-for-all-features"
     causes = (Cause.INPUT_SCALE,)
+    covers = ("H6", "data: scale ratios")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

@@ -42,6 +42,7 @@ class OptimizerUnfit(Rule):
     code = "DD408"
     name = "optimizer-unfit"
     causes = (Cause.OPTIMIZER,)
+    covers = ("H1",)
     needs = (OtherOptimizers,)
     rung = OtherOptimizers.name
 

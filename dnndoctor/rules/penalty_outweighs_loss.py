@@ -42,6 +42,7 @@ class PenaltyOutweighsLoss(Rule):
     code = "DD452"
     name = "penalty-outweighs-loss"
     causes = (Cause.REGULARIZATION,)
+    covers = ("edit: regularisation",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

@@ -38,6 +38,7 @@ class RateHighToTheEnd(Rule):
     code = "DD411"
     name = "rate-high-to-the-end"
     causes = (Cause.LEARNING_RATE_HIGH,)
+    covers = ("H8",)
     needs = (OtherSchedules,)
     rung = OtherSchedules.name
 

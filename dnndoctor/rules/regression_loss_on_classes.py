@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from dnndoctor.edits.heads import remedy, where
-from dnndoctor.evidence.contract import DISTANCE_LOSSES, PROBABILITY_ACTIVATIONS, Head, heads
+from dnndoctor.evidence.contract import DISTANCE_LOSSES, PROBABILITY_ACTIVATIONS, Head
 from dnndoctor.evidence.data_facts import TargetFacts
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.loss_evidence import known_heads
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -40,10 +41,11 @@ class RegressionLossOnClasses(Rule):
     code = "DD205"
     name = "regression-loss-on-classes"
     causes = (Cause.LOSS_FUNCTION,)
+    covers = ("contract: label encoding",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
-        for head in heads(evidence.facts):
+        for head in known_heads(evidence):
             if head.loss is None or head.loss.name not in DISTANCE_LOSSES or head.target is None:
                 continue
             finding = self._judge(evidence, head, head.target)

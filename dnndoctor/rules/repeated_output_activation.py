@@ -1,10 +1,13 @@
 """A second softmax or sigmoid on top of the first."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from dnndoctor.edits.heads import remedy, where
-from dnndoctor.evidence.contract import PROBABILITY_ACTIVATIONS, heads
+from dnndoctor.edits.heads import remedy
+from dnndoctor.evidence.contract import PROBABILITY_ACTIVATIONS, Head, heads
+from dnndoctor.evidence.facts import Facts, Place
 from dnndoctor.evidence.layers import PASSING, activation_of
+from dnndoctor.evidence.topology import Role, Topology
 from dnndoctor.experiments import Evidence
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -17,8 +20,8 @@ class RepeatedOutputActivation(Rule):
     """The output passes through a softmax or sigmoid twice.
 
     What was looked at:
-        The layer that holds the output's activation, and whether the layer right before it ends in a softmax or sigmoid,
-        too.
+        The forward pass, traced as a graph: the last step before each output that does more than move values, and whether what
+        it takes has been through a softmax or sigmoid already. Where it could not be traced, the list of layers.
 
     Why it matters:
         The second one is given numbers between 0 and 1. A softmax over ten such numbers answers at most e / (e + 9) =
@@ -40,35 +43,72 @@ class RepeatedOutputActivation(Rule):
     code = "DD109"
     name = "repeated-output-activation"
     causes = (Cause.OUTPUT_ACTIVATION,)
+    covers = ("contract: double softmax",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
-        layers = evidence.facts.layers
-        for head in heads(evidence.facts):
-            if head.layer is None or head.output.activation not in PROBABILITY_ACTIVATIONS or head.layer.kind not in SEPARATE:
+        facts = evidence.facts
+        topology = Topology(facts)
+        for number, head in enumerate(heads(facts)):
+            found = _traced(topology, number) if topology else _listed(facts, head)
+            if found is None:
                 continue
-            # Only where the model is a chain is the layer before in the list also the layer before in the forward pass.
-            before = [layer for layer in layers[: layers.index(head.layer)] if layer.kind not in PASSING]
-            if (
-                evidence.facts.model_kind == "subclassed"
-                or head.several
-                or not before
-                or activation_of(before[-1]) not in PROBABILITY_ACTIVATIONS
-            ):
-                continue
+            first, second = found
+            said, again = (f"{each.path} is {each.activation}" for each in (first, second))
             yield Finding(
                 self.code,
                 self.name,
                 Cause.OUTPUT_ACTIVATION,
-                f"{head.name} passes through {activation_of(before[-1])} and then through {head.output.activation} again",
+                f"{head.name} passes through {first.activation} and then through {second.activation} again",
                 Severity.ERROR,
                 0.85,  # a bound that follows from the formula; somebody may have wanted soft answers
-                (*where(head), Where(before[-1].path, before[-1].place)),
-                (
-                    Statement(
-                        f"{before[-1].path} ends in {activation_of(before[-1])}, {head.layer.path} is {head.output.activation}",
-                        "facts",
-                    ),
-                ),
-                (remedy(evidence.facts, head, "Take the second activation away", activation="linear"),),
+                tuple(Where(each.path, _place(facts, each.path)) for each in (second, first) if facts.layer(each.path)),
+                (Statement(f"{said}, {again}", "facts"),),
+                (remedy(facts, head, "Take the second activation away", activation="linear"),),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Squashing:
+    """One of the two activations, and the layer or operation that applies it."""
+
+    path: str
+    activation: str
+
+
+def _traced(topology: Topology, output: int) -> tuple[_Squashing, _Squashing] | None:
+    """The two activations on the way to an output, the first first; None where there are not two in a row."""
+    giving = [number for number, call in enumerate(topology.calls) if output in call.outputs]
+    while len(giving) == 1 and topology.passes(giving[0]):
+        giving = list(topology.takes[giving[0]])
+    if len(giving) != 1 or topology.role(giving[0]) is not Role.ACTIVATION:
+        return None
+    before = topology.behind(giving[0], topology.passes)
+    if len(before) != 1:
+        return None
+    second, first = (_squashing(topology, number) for number in (giving[0], before[0].step))
+    return None if first is None or second is None else (first, second)
+
+
+def _squashing(topology: Topology, step: int) -> _Squashing | None:
+    activation = topology.activation(step)
+    if activation not in PROBABILITY_ACTIVATIONS:
+        return None
+    call = topology.calls[step]
+    return _Squashing(call.layer or call.operation, activation)
+
+
+def _listed(facts: Facts, head: Head) -> tuple[_Squashing, _Squashing] | None:
+    """The same for a chain of layers, where the layer before in the list is also the one before in the forward pass."""
+    if facts.model_kind == "subclassed" or head.several or head.layer is None or head.layer.kind not in SEPARATE:
+        return None
+    before = [layer for layer in facts.layers[: facts.layers.index(head.layer)] if layer.kind not in PASSING]
+    first, second = activation_of(before[-1]) if before else None, head.output.activation
+    if first not in PROBABILITY_ACTIVATIONS or second not in PROBABILITY_ACTIVATIONS:
+        return None
+    return _Squashing(before[-1].path, first), _Squashing(head.layer.path, second)
+
+
+def _place(facts: Facts, path: str) -> Place | None:
+    layer = facts.layer(path)
+    return layer.place if layer is not None else None

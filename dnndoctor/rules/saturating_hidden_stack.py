@@ -3,11 +3,14 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from dnndoctor.edits.hidden_activation import hidden_activation
 from dnndoctor.evidence.contract import SATURATING_ACTIVATIONS
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.evidence.layers import AFFINE, activation_after
+from dnndoctor.evidence.topology import Topology
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.experiments.first_gradients import first_gradients
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -54,6 +57,7 @@ class SaturatingHiddenStack(Rule):
     code = "DD107"
     name = "saturating-hidden-stack"
     causes = (Cause.HIDDEN_ACTIVATION,)
+    covers = ("H2",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
@@ -62,8 +66,8 @@ class SaturatingHiddenStack(Rule):
             if _all_rectify(evidence.facts):
                 yield RuledOut(Cause.HIDDEN_ACTIVATION, "every hidden layer has an activation, and none of them saturates")
             return
-        start = evidence.of(FirstBatchExperiment)
-        gradients = {layer.path: layer.gradient for layer in start.layers} if start is not None else {}
+        start = first_gradients(evidence)
+        gradients = start.norms if start is not None else {}
         first, last = gradients.get(stack[0].path), gradients.get(stack[-1].path)
         statements = [Statement(f"{len(stack)} hidden layers in a row saturate", "facts", {"layers": float(len(stack))})]
         ratio = math.nan
@@ -73,12 +77,15 @@ class SaturatingHiddenStack(Rule):
             text = (
                 f"the gradient shrinks from {last:.2g} in {stack[-1].path} to {first:.2g} in {stack[0].path}, {ratio:.1g} times"
             )
-            measured = Statement(text, FirstBatchExperiment.name, {"ratio": ratio, "gradient": profile}, start.trials)
+            measured = Statement(text, start.rung, {"ratio": ratio, "gradient": profile}, start.trials)
             statements.insert(0, measured)
         # What the optimizer makes up for is no fault of this run.
-        yield self._finding(stack, math.nan if learns_well(evidence) else ratio, tuple(statements))
+        ratio = math.nan if learns_well(evidence) else ratio
+        yield self._finding(stack, _saturating(evidence.facts, stack), ratio, tuple(statements))
 
-    def _finding(self, stack: Sequence[LayerFacts], ratio: float, statements: tuple[Statement, ...]) -> Finding:
+    def _finding(
+        self, stack: Sequence[LayerFacts], saturating: Sequence[str], ratio: float, statements: tuple[Statement, ...]
+    ) -> Finding:
         steep = ratio <= STEEP
         width = stack[0].units or "..."
         ending = f", and the gradient shrinks to {ratio:.1g} of itself on the way" if steep else ""
@@ -95,10 +102,23 @@ class SaturatingHiddenStack(Rule):
             (
                 Remedy(
                     "Use relu with He initialisation in the hidden layers",
+                    (hidden_activation("relu", saturating), Edit("variance_scaled_init")),
                     patch=f'keras.layers.{stack[0].kind}({width}, activation="relu", kernel_initializer="he_normal")',
                 ),
             ),
         )
+
+
+def _saturating(facts: Facts, stack: Sequence[LayerFacts]) -> list[str]:
+    """Paths of the layers that hold the stack's activations: its own, or `Activation` layers behind them."""
+    own = {layer.path for layer in stack}
+    outputs = {output.layer for output in facts.outputs}
+    return [
+        layer.path
+        for layer in facts.layers
+        if layer.activation in SATURATING_ACTIVATIONS
+        and (layer.path in own or (layer.kind == "Activation" and layer.path not in outputs))
+    ]
 
 
 def _hidden(facts: Facts) -> list[tuple[LayerFacts, str | None]]:
@@ -106,7 +126,13 @@ def _hidden(facts: Facts) -> list[tuple[LayerFacts, str | None]]:
     outputs = {output.layer for output in facts.outputs}
     affine = [index for index, layer in enumerate(facts.layers) if layer.kind in AFFINE]
     hidden = [index for index in affine[:-1] if facts.layers[index].path not in outputs]
-    return [(facts.layers[index], activation_after(facts.layers, index)) for index in hidden]
+    topology = Topology(facts)
+
+    def met(index: int) -> str | None:
+        steps = topology.steps(facts.layers[index].path)
+        return topology.activation_behind(steps[0]) if steps else activation_after(facts.layers, index)
+
+    return [(facts.layers[index], met(index)) for index in hidden]
 
 
 def _longest_run(facts: Facts) -> tuple[LayerFacts, ...]:

@@ -50,6 +50,7 @@ class ScheduleFallsTooSoon(Rule):
     code = "DD407"
     name = "schedule-falls-too-soon"
     causes = (Cause.LR_SCHEDULE,)
+    covers = ("H8",)
     needs = (OtherSchedules,)
     rung = OtherSchedules.name
 

@@ -35,6 +35,7 @@ class SigmoidOnExclusiveClasses(Rule):
     code = "DD105"
     name = "sigmoid-on-exclusive-classes"
     causes = (Cause.OUTPUT_ACTIVATION,)
+    covers = ("H3", "contract: label encoding")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

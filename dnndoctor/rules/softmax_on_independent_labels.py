@@ -35,6 +35,7 @@ class SoftmaxOnIndependentLabels(Rule):
     code = "DD102"
     name = "softmax-on-independent-labels"
     causes = (Cause.OUTPUT_ACTIVATION,)
+    covers = ("H3", "contract: label encoding")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

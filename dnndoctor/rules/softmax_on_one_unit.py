@@ -39,6 +39,7 @@ class SoftmaxOnOneUnit(Rule):
     code = "DD101"
     name = "softmax-on-one-unit"
     causes = (Cause.OUTPUT_ACTIVATION,)
+    covers = ("contract: softmax on one unit",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

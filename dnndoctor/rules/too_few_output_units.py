@@ -37,6 +37,7 @@ class TooFewOutputUnits(Rule):
     code = "DD106"
     name = "too-few-output-units"
     causes = (Cause.OUTPUT_UNITS,)
+    covers = ("contract: output units",)
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

@@ -81,6 +81,7 @@ class UnscaledInputs(Rule):
     code = "DD004"
     name = "unscaled-inputs"
     causes = (Cause.INPUT_SCALE,)
+    covers = ("H6", "data: integer images", "data: scale ratios")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dnndoctor.edits.heads import where
 from dnndoctor.evidence.contract import RANGES, Head, heads
 from dnndoctor.evidence.data_facts import TargetFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
@@ -49,6 +50,7 @@ class UnscaledTargets(Rule):
     code = "DD005"
     name = "unscaled-targets"
     causes = (Cause.TARGET_SCALE,)
+    covers = ("data: unscaled targets", "edit: targets standardised")
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
@@ -86,7 +88,7 @@ class UnscaledTargets(Rule):
             confidence,
             where(head),
             (Statement(text, "facts", {"mean": array.mean, "std": array.std}),),
-            (Remedy("Let the network predict standardised targets", patch=patch),),
+            (Remedy("Let the network predict standardised targets", (Edit("standardize_targets"),), patch),),
         )
 
 

@@ -43,6 +43,7 @@ class ValueClippingHides(Rule):
     code = "DD410"
     name = "value-clipping-hides"
     causes = (Cause.VALUE_CLIPPING,)
+    covers = ("D5", "edit: value clipping")
     needs = (ClippingOff,)
     rung = ClippingOff.name
 

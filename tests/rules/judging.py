@@ -2,29 +2,40 @@
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.seen.loss import LossSeen
 from dnndoctor.experiments.first_batch import FirstBatch, FirstBatchExperiment, LayerStart, OutputStart
+from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
 from dnndoctor.experiments.own_course import OwnCourse, OwnRun
 from dnndoctor.experiments.own_recipe import OwnRecipe
+from dnndoctor.experiments.start import StartExperiment
+from dnndoctor.experiments.starting_point import StartingPoint
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut
 from dnndoctor.rules import Rule
 from tests.evidence_samples import evidence
 
+Observed: TypeAlias = FirstBatch | LossSeen | OwnCourse | StartingPoint
 
-def judged(rule: Rule, subject: Facts, *observations: FirstBatch | OwnCourse) -> tuple[Finding | RuledOut | NotSeen, ...]:
+
+def judged(rule: Rule, subject: Facts, *observations: Observed) -> tuple[Finding | RuledOut | NotSeen, ...]:
     """All that a rule says of a subject and what was observed of it."""
-    names = {FirstBatch: FirstBatchExperiment.name, OwnCourse: OwnRecipe.name}
+    names = {
+        FirstBatch: FirstBatchExperiment.name,
+        LossSeen: LossAndMetrics.name,
+        OwnCourse: OwnRecipe.name,
+        StartingPoint: StartExperiment.name,
+    }
     return tuple(rule.judge(evidence(subject, {names[type(observation)]: observation for observation in observations})))
 
 
-def findings(rule: Rule, subject: Facts, *observations: FirstBatch | OwnCourse) -> tuple[Finding, ...]:
+def findings(rule: Rule, subject: Facts, *observations: Observed) -> tuple[Finding, ...]:
     """Its findings alone."""
     return tuple(said for said in judged(rule, subject, *observations) if isinstance(said, Finding))
 
 
-def ruled_out(rule: Rule, subject: Facts, *observations: FirstBatch | OwnCourse) -> tuple[Cause, ...]:
+def ruled_out(rule: Rule, subject: Facts, *observations: Observed) -> tuple[Cause, ...]:
     """The causes that it rules out."""
     return tuple(said.cause for said in judged(rule, subject, *observations) if isinstance(said, RuledOut))
 

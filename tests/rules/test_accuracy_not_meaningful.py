@@ -1,10 +1,12 @@
 """An accuracy that does not measure what its name says."""
 
 from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.seen.loss import MetricSeen
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.accuracy_not_meaningful import AccuracyNotMeaningful
 from tests.evidence_samples import facts, keras_loss, output, target
 from tests.rules.judging import findings, first_batch, output_start
+from tests.rules.loss_seen import seen
 
 
 def logits() -> Facts:
@@ -45,3 +47,27 @@ def test_accuracy_of_classes_is_silent() -> None:
     subject = facts([output(metrics=("sparse_categorical_accuracy",))])
 
     assert findings(AccuracyNotMeaningful(), subject, first_batch(metrics={"accuracy": 0.9})) == ()
+
+
+def test_accuracy_that_does_not_count_right_answers() -> None:
+    """Answers that are all right and count as half right, or as wrong, are a warning before any step is run."""
+    logits = facts(
+        [output("linear", 1, keras_loss("binary_crossentropy", from_logits=True), metrics=("binary_accuracy",))],
+        [target("binary")],
+    )
+    equality = facts([output("softmax", metrics=("accuracy",))])
+
+    for subject, name, share in ((logits, "binary_accuracy", 0.48), (equality, "accuracy", 0.0)):
+        metric = MetricSeen("output", name, "accuracy", when_right=share)
+        (found,) = findings(AccuracyNotMeaningful(), subject, seen(metrics=(metric,)))
+        assert (found.cause, found.severity) == (Cause.METRIC, Severity.WARNING)
+        assert found.evidence[0].values == {"when_right": share}
+
+
+def test_accuracy_that_counts_right_answers_is_silent() -> None:
+    """An accuracy of one where all is right, and one that could not be asked."""
+    subject = facts([output("softmax", metrics=("sparse_categorical_accuracy",))])
+
+    for share in (1.0, 0.99, None):
+        metric = MetricSeen("output", "sparse_categorical_accuracy", "accuracy", when_right=share)
+        assert findings(AccuracyNotMeaningful(), subject, seen(metrics=(metric,))) == ()

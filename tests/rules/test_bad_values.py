@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from dnndoctor.evidence.column_scan import BadCells
+from dnndoctor.evidence.data_scan import DataScan
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.bad_values import BadValues
 from tests.evidence_samples import array, facts, target
@@ -15,6 +17,16 @@ def test_nan_in_inputs_is_an_error_with_its_row() -> None:
     assert finding.cause is Cause.BAD_VALUES
     assert finding.severity is Severity.ERROR
     assert "row 17" in finding.evidence[0].text
+
+
+def test_row_column_and_their_numbers_are_named() -> None:
+    """Where the cells were looked at, the first one is written as an index, and the worst column is named."""
+    cells = BadCells("x", rows=2, columns=2, first=(17, 3), worst_column=3, worst_share=0.75)
+    subject = facts(inputs=[array(nan_count=4, first_bad_row=17)], data={"scan": DataScan(bad_cells=(cells,))})
+
+    (finding,) = findings(BadValues(), subject)
+
+    assert "first at x[17, 3], in 2 rows and 2 columns, 75% of them in column 3" in finding.evidence[0].text
 
 
 def test_infinity_in_targets_and_weights_is_found() -> None:

@@ -7,6 +7,7 @@ from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.constant_initializer import ConstantInitializer
 from tests.evidence_samples import facts, head_layer, layer, output, weight
 from tests.rules.judging import findings, first_batch, layer_start
+from tests.start_samples import starting_point, variable
 
 HEAD = head_layer(output())
 DEAD = first_batch(layers=(layer_start("dense", 0.0, dead=True), layer_start("head")))
@@ -26,6 +27,17 @@ def test_zeros_that_stop_the_gradient_are_an_error() -> None:
     assert finding.severity is Severity.ERROR
     assert finding.where[0].layer == "dense"
     assert finding.evidence[0].rung == "first_batch"
+
+
+def test_without_trained_steps_the_look_at_the_start_tells() -> None:
+    """Zeros whose layer gets no gradient at any of its steps."""
+    dead = starting_point(variables=(variable(reached=False), variable("head", reached=False), variable("head", "bias")))
+
+    (finding,) = findings(ConstantInitializer(), facts(layers=[constant(0.0), HEAD]), dead)
+
+    assert finding.severity is Severity.ERROR
+    assert finding.evidence[0].rung == "start"
+    assert findings(ConstantInitializer(), facts(layers=[layer("first"), constant(0.0), HEAD]), starting_point()) == ()
 
 
 def test_zeros_of_a_residual_branch_are_silent() -> None:

@@ -7,6 +7,7 @@ from dnndoctor.finding import Cause, NotSeen, Severity
 from dnndoctor.rules.logits_without_from_logits import LogitsWithoutFromLogits
 from tests.evidence_samples import facts, keras_loss, output, target
 from tests.rules.judging import findings, first_batch, judged, output_start, ruled_out
+from tests.rules.loss_seen import alike, own_loss, predicted, seen
 
 WIDE = first_batch(outputs={"output": output_start(minimum=-3.0, maximum=4.0, outside_unit=0.7)})
 TOLD = keras_loss("binary_crossentropy", from_logits=True)
@@ -73,3 +74,25 @@ def test_custom_loss_is_not_seen() -> None:
     (said,) = judged(LogitsWithoutFromLogits(), facts([own]))
 
     assert isinstance(said, NotSeen)
+
+
+def test_look_at_the_loss_gives_the_share_without_a_gradient() -> None:
+    """Where losses were looked at, the numbers are there before any step is run, with the share that gets no gradient."""
+    silent = predicted(
+        minimum=-0.7, maximum=0.5, outside_unit=0.72, no_gradient=0.7, rows_without_gradient=0.0, finds_logits=False
+    )
+
+    (found,) = findings(LogitsWithoutFromLogits(), facts([output("linear")]), seen(built_in=True, predicted=silent))
+
+    assert "72%" in found.title
+    assert "70% of the predictions get a gradient of exactly zero" in found.evidence[1].text
+
+
+def test_loss_of_ones_own_is_judged_as_the_one_it_is_a_multiple_of() -> None:
+    """A cross-entropy written by hand that takes probabilities is named on logits, and passes on a softmax."""
+    outside = predicted(minimum=-0.7, maximum=0.5, outside_unit=0.72)
+    by_hand = alike("categorical_crossentropy", from_logits=False)
+
+    assert findings(LogitsWithoutFromLogits(), own_loss(output("linear")), seen(likeness=by_hand, predicted=outside))
+    assert findings(LogitsWithoutFromLogits(), own_loss(), seen(likeness=by_hand)) == ()
+    assert findings(LogitsWithoutFromLogits(), own_loss(output("linear")), seen(predicted=outside)) == ()

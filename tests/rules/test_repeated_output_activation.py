@@ -2,21 +2,21 @@
 
 import pytest
 
-from dnndoctor.evidence.facts import LayerFacts
+from dnndoctor.evidence.call_facts import INPUT, CallFacts
+from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.repeated_output_activation import RepeatedOutputActivation
 from tests.evidence_samples import facts, layer, output
 from tests.rules.judging import findings
 
 DENSE_SOFTMAX = layer("dense", activation="softmax")
+FLATTEN = layer("flatten", "Flatten", activation=None, weights=(), parameters=0)
 SOFTMAX = layer("head", "Softmax", activation="softmax", weights=(), parameters=0)
 
 
 def test_softmax_on_softmax_is_an_error() -> None:
     """A Softmax layer behind Dense(softmax) is an error at both places, also with a layer between that only moves values."""
-    flatten = layer("flatten", "Flatten", activation=None, weights=(), parameters=0)
-
-    (finding,) = findings(RepeatedOutputActivation(), facts(layers=[layer("hidden"), DENSE_SOFTMAX, flatten, SOFTMAX]))
+    (finding,) = findings(RepeatedOutputActivation(), facts(layers=[layer("hidden"), DENSE_SOFTMAX, FLATTEN, SOFTMAX]))
 
     assert finding.cause is Cause.OUTPUT_ACTIVATION
     assert finding.severity is Severity.ERROR
@@ -42,3 +42,44 @@ def test_several_outputs_are_not_judged() -> None:
 
     assert findings(RepeatedOutputActivation(), facts(heads, layers=[DENSE_SOFTMAX, SOFTMAX])) == ()
     assert findings(RepeatedOutputActivation(), facts(layers=[DENSE_SOFTMAX, SOFTMAX], model_kind="subclassed")) == ()
+
+
+def traced(*steps: CallFacts) -> Facts:
+    """A subclassed model with two outputs whose forward pass was traced so."""
+    heads = [output("softmax"), output("softmax", name="other", layer="dense")]
+    return facts(heads, layers=[layer("hidden"), DENSE_SOFTMAX, FLATTEN, SOFTMAX], model_kind="subclassed", calls=steps)
+
+
+def test_graph_tells_of_several_outputs_and_operations() -> None:
+    """In a traced graph the softmax is found behind a reshape on one of two outputs, and as an operation."""
+    layers_twice = traced(
+        CallFacts(None, INPUT, feeds=(1,)),
+        CallFacts("hidden", feeds=(2, 5)),
+        CallFacts("dense", feeds=(3,)),
+        CallFacts("flatten", feeds=(4,)),
+        CallFacts("head", outputs=(0,)),
+        CallFacts("dense", outputs=(1,)),
+    )
+    operation = traced(
+        CallFacts(None, INPUT, feeds=(1,)),
+        CallFacts("dense", feeds=(2,)),
+        CallFacts(None, "Softmax", outputs=(0,)),
+    )
+
+    (of_layers,) = findings(RepeatedOutputActivation(), layers_twice)
+    (of_operation,) = findings(RepeatedOutputActivation(), operation)
+
+    assert [place.layer for place in of_layers.where] == ["head", "dense"]
+    assert [place.layer for place in of_operation.where] == ["dense"]
+
+
+def test_graph_with_a_product_or_weights_between_is_silent() -> None:
+    """Shares that are multiplied or weighed before they are squashed again are no repetition."""
+    product = traced(
+        CallFacts(None, INPUT, feeds=(1,)),
+        CallFacts("dense", feeds=(2,)),
+        CallFacts(None, "MatMul", feeds=(3,)),
+        CallFacts("head", outputs=(0,)),
+    )
+
+    assert findings(RepeatedOutputActivation(), product) == ()

@@ -1,5 +1,7 @@
 """Sigmoid or tanh in many hidden layers on top of each other."""
 
+from dataclasses import replace
+
 import pytest
 
 from dnndoctor.evidence.facts import Facts, LayerFacts
@@ -7,7 +9,9 @@ from dnndoctor.experiments.first_batch import FirstBatch
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.saturating_hidden_stack import SaturatingHiddenStack
 from tests.evidence_samples import facts, head_layer, layer, output
+from tests.flows import wired
 from tests.rules.judging import findings, first_batch, layer_start, own_course, ruled_out
+from tests.start_samples import starting_point, variable
 
 
 def stack(activation: str, depth: int = 6) -> Facts:
@@ -31,6 +35,18 @@ def test_severity_follows_the_measured_collapse(ratio: float, severity: Severity
     assert finding.evidence[0].values["ratio"] == pytest.approx(ratio)
 
 
+def test_without_trained_steps_the_look_at_the_start_measures_it() -> None:
+    """The same collapse, from the gradients of kernels and biases."""
+    norms = [10.0 ** (index - 5) for index in range(6)]
+    variables = tuple(variable(f"dense_{index}", gradient=norm) for index, norm in enumerate(norms))
+
+    (finding,) = findings(SaturatingHiddenStack(), stack("sigmoid"), starting_point(variables=variables))
+
+    assert finding.severity is Severity.ERROR
+    assert finding.evidence[0].rung == "start"
+    assert finding.evidence[0].values["ratio"] == pytest.approx(1e-5)
+
+
 def test_unmeasured_stack_is_a_note() -> None:
     """Without a measured gradient nothing above a note is said, deep as the stack is."""
     (finding,) = findings(SaturatingHiddenStack(), stack("tanh"))
@@ -48,6 +64,19 @@ def test_activations_as_layers_of_their_own_count() -> None:
         ]
 
     assert findings(SaturatingHiddenStack(), facts(layers=[*pairs, head_layer(output())]))
+
+
+def test_activations_that_are_operations_between_layers_count() -> None:
+    """Where the forward pass is known, `keras.ops.tanh` behind a linear layer is the same as its own tanh, and relu is none."""
+    linear = stack("linear")
+
+    def through(operation: str) -> Facts:
+        way = " > ".join(f"dense_{index} > +{operation}#{index}" for index in range(6))
+        return replace(linear, calls=wired(f"input > {way} > head"))
+
+    assert findings(SaturatingHiddenStack(), through("Tanh"))
+    assert findings(SaturatingHiddenStack(), through("Relu")) == ()
+    assert ruled_out(SaturatingHiddenStack(), through("Relu")) == (Cause.HIDDEN_ACTIVATION,)
 
 
 @pytest.mark.parametrize("subject", [stack("relu"), stack("sigmoid", depth=3)], ids=["relu", "shallow"])
