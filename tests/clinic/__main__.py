@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from tests.clinic.examination import Examination, Result, append, examine, results
-from tests.clinic.patients import Patient, cases, samples
+from tests.clinic.patients import Patient, Truth, cases, inmates, samples
 from tests.clinic.score import disagreements
-from tests.clinic.tables import result_line, score_lines
+from tests.clinic.tables import result_line, score_lines, zoo_line, zoo_lines
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,7 @@ from tests.clinic.tables import result_line, score_lines
 @click.option("--seed", type=click.IntRange(min=0), help="The doctor's first seed instead of the config's.")
 @click.option("--budget", metavar="TIME", help="For each, instead of the preset's own: on a busy machine, say 10m.")
 @click.option("--samples", "of_samples", is_flag=True, help="The samples of sample_configs instead of the labelled cases.")
+@click.option("--zoo", "of_zoo", is_flag=True, help="The healthy zoo instead, where every finding above a note is an alarm.")
 @click.option("--sample", "draw", type=click.IntRange(min=1), metavar="N", help="Only N patients, drawn at random.")
 @click.option("--sample-seed", default=0, show_default=True, help="Which N are drawn.")
 @click.option(
@@ -33,6 +34,7 @@ def main(
     seed: int | None,
     budget: str | None,
     of_samples: bool,
+    of_zoo: bool,
     draw: int | None,
     sample_seed: int,
     jobs: int,
@@ -43,11 +45,15 @@ def main(
 
     Results are lines of OUT/results.jsonl; a patient whose line is there is not examined again, so a run that was stopped goes on
     where it was. With --agree, nothing is run: it says on how many patients the first causes of two such folders agree.
+    With --zoo, the exit code is 1 where anything above a note was found, or somebody could not be examined.
     """
     if agree:
         _say_agreement(*agree)
         return
-    patients = list(samples() if of_samples else cases())
+    if of_samples and of_zoo:
+        raise click.UsageError("the samples or the zoo, not both")
+    kind = "samples" if of_samples else "zoo" if of_zoo else "cases"
+    patients = list({"samples": samples, "zoo": inmates, "cases": cases}[kind]())
     unknown = set(names) - {patient.truth.id for patient in patients}
     if unknown:
         raise click.UsageError(f"no such patient: {', '.join(sorted(unknown))}")
@@ -56,30 +62,31 @@ def main(
         chosen = set(random.Random(sample_seed).sample([patient.truth.id for patient in patients], draw))
         patients = [patient for patient in patients if patient.truth.id in chosen]
     how = Examination(preset, seed, budget)
-    folder = (out or _default_folder(how, of_samples=of_samples)).absolute()
+    folder = (out or _default_folder(how, kind)).absolute()
     there = results(folder)
     if any((result.preset, result.seed) != (preset, seed) for result in there.values()):
         raise click.UsageError(f"{folder} holds results of another preset or seed")
-    found = _examine_all(patients, how, folder, there, jobs)
-    for line in score_lines([patient.truth for patient in patients], found):
+    found = _examine_all(patients, how, folder, there, jobs, of_zoo=of_zoo)
+    for line in zoo_lines(found) if of_zoo else score_lines([patient.truth for patient in patients], found):
         click.echo(line)
     click.echo(f"\nreports and results: {folder}")
+    if of_zoo and any(result.alarming or result.failed for result in found.values()):
+        sys.exit(1)
 
 
-def _default_folder(how: Examination, *, of_samples: bool) -> Path:
-    kind = "samples" if of_samples else "cases"
+def _default_folder(how: Examination, kind: str) -> Path:
     return Path(".dnndoctor") / "clinic" / f"{kind}-{how.preset}-{'own' if how.seed is None else how.seed}"
 
 
 def _examine_all(
-    patients: Sequence[Patient], how: Examination, folder: Path, there: dict[str, Result], jobs: int
+    patients: Sequence[Patient], how: Examination, folder: Path, there: dict[str, Result], jobs: int, *, of_zoo: bool
 ) -> dict[str, Result]:
     """Says each result as soon as it is there, and writes it down."""
     found: dict[str, Result] = {}
     for patient in patients:
         if patient.truth.id in there:
             found[patient.truth.id] = there[patient.truth.id]
-            click.echo(result_line(patient.truth, there[patient.truth.id]))
+            click.echo(_line(patient.truth, there[patient.truth.id], of_zoo=of_zoo))
     with ThreadPoolExecutor(jobs) as pool:
         waiting = {
             pool.submit(examine, patient, how, folder): patient.truth for patient in patients if patient.truth.id not in there
@@ -89,11 +96,15 @@ def _examine_all(
                 result = future.result()
                 append(folder, result)
                 found[result.id] = result
-                click.echo(result_line(waiting[future], result))
+                click.echo(_line(waiting[future], result, of_zoo=of_zoo))
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             sys.exit(130)
     return found
+
+
+def _line(truth: Truth, result: Result, *, of_zoo: bool) -> str:
+    return zoo_line(result) if of_zoo else result_line(truth, result)
 
 
 def _say_agreement(one: Path, other: Path) -> None:

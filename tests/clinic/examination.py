@@ -39,6 +39,12 @@ class Named:
     severity: str
     confidence: float
     code: str
+    title: str = ""
+
+    @property
+    def loud(self) -> bool:
+        """Whether it is above a note."""
+        return self.severity != "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,14 @@ class Result:
         """Whether the doctor never came to a verdict: its own fault, or the patient's; nothing to be scored as quiet."""
         return self.verdict in {"unexaminable", "no report"}
 
+    @property
+    def alarming(self) -> bool:
+        """Whether anything above a note was found."""
+        return any(finding.loud for finding in self.findings)
+
     def causes(self) -> tuple[str, ...]:
         """What was named: the causes of the findings from `warning` on, each once, in the order of rank."""
-        return tuple(dict.fromkeys(finding.cause for finding in self.findings if finding.severity != "note"))
+        return tuple(dict.fromkeys(finding.cause for finding in self.findings if finding.loud))
 
 
 def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[str] = ()) -> Result:
@@ -115,7 +126,8 @@ def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[
         return Result(name, how.preset, how.seed, "no report", done.returncode, seconds, complaint=done.stderr[-2000:])
     (reports / f"{name}.json").write_text(done.stdout)
     found = (
-        Named(finding["cause"], finding["severity"], finding["confidence"], finding["code"]) for finding in report["findings"]
+        Named(finding["cause"], finding["severity"], finding["confidence"], finding["code"], finding.get("title", ""))
+        for finding in report["findings"]
     )
     complaint = report["error"]["message"] if report.get("error") else ""
     return Result(name, how.preset, how.seed, report["verdict"], done.returncode, seconds, tuple(found), complaint)

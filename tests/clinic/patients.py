@@ -1,4 +1,4 @@
-"""The clinic's patients: the labelled cases beside this file, and the samples with the diagnosis in their heads."""
+"""The clinic's patients: the labelled cases beside this file, the samples with the diagnosis in their heads, the healthy zoo."""
 
 import ast
 import json
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.clinic.zoo.index import zoo
 from tests.sample_heads import expectation, sample_configs
 
 CASES = Path(__file__).parent / "cases"
@@ -87,6 +88,12 @@ def samples() -> Iterator[Patient]:
         causes = (expectation(config, "first cause"), expectation(config, "equal cause"))
         first, equal = (frozenset({cause} if cause else ()) for cause in causes)
         yield Patient(Truth(config.parent.name, first, equal), config)
+
+
+def inmates() -> Iterator[Patient]:
+    """The zoo's healthy models."""
+    for inmate in zoo():
+        yield Patient(Truth(inmate.id, frozenset()), inmate.config())
 
 
 def _causes(labels: list[str]) -> frozenset[str]:

@@ -25,6 +25,36 @@ def result_line(truth: Truth, result: Result) -> str:
     return f"{line}; {result.complaint.strip()}" if result.complaint else line
 
 
+def zoo_line(result: Result) -> str:
+    """A healthy model: whether it was left in peace, verdict, seconds, and a line for each finding above a note.
+
+    Args:
+        result: What came out.
+    """
+    loud = [finding for finding in result.findings if finding.loud]
+    mark = "FAILED" if result.failed else "ALARM" if loud else "quiet"
+    line = f"{mark:<8}{result.id:<30}{result.verdict:<14}{result.seconds:>5.0f} s"
+    findings = [f"        {finding.code} {finding.severity} {finding.confidence:.2f}: {finding.title}" for finding in loud]
+    return "\n".join([f"{line}  {result.complaint.strip()}".rstrip(), *findings])
+
+
+def zoo_lines(found: Mapping[str, Result]) -> Iterator[str]:
+    """The zoo's totals: how many were left in peace, and which findings alarmed on how many.
+
+    Args:
+        found: By name.
+    """
+    alarmed = [result for result in found.values() if result.alarming]
+    failed = [result.id for result in found.values() if result.failed]
+    yield ""
+    yield f"alarms on {len(alarmed)} of {len(found)} healthy models; verdicts: {_verdicts(list(found.values()))}"
+    if failed:
+        yield f"NOT EXAMINED: {', '.join(failed)}"
+    codes = Counter(code for result in alarmed for code in {finding.code for finding in result.findings if finding.loud})
+    for code, count in codes.most_common():
+        yield f"  {code}: {count}"
+
+
 def score_lines(truths: Sequence[Truth], found: Mapping[str, Result]) -> Iterator[str]:
     """The totals, strictly and leniently, each beside the best constant answers.
 
