@@ -26,6 +26,7 @@ from dnndoctor.subject.facts.call_facts import call_facts
 from dnndoctor.subject.facts.data_facts import data_facts
 from dnndoctor.subject.facts.layer_facts import clip_facts, layer_facts
 from dnndoctor.subject.facts.output_facts import output_facts
+from dnndoctor.subject.facts.output_masks import output_masks
 from dnndoctor.subject.facts.places import Written, with_places
 from dnndoctor.subject.facts.recipe_facts import recipe_facts
 from dnndoctor.subject.fingerprint import fingerprint, source_digest
@@ -111,7 +112,8 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
         outputs = output_facts(built.model, take(batch[0], slice(0, _PROBE_ROWS)))
         forward = traced(built.model, batch[0])
         looked_up = vocabularies(built.model, forward, drawn.train.x, None if drawn.validation is None else drawn.validation.x)
-        found = data_facts(drawn, outputs, batch_size, coded_inputs(built.model, batch[0], forward), looked_up)
+        masks = output_masks(built.model, train, [output.name for output in outputs.facts])
+        found = data_facts(drawn, outputs, batch_size, coded_inputs(built.model, batch[0], forward), looked_up, masks)
         calls = call_facts(built.model, forward) if forward is not None else ()
         clips = clip_facts(built.model, built.creation)
         steps = recipe.steps_per_epoch(wanted.fit, drawn.rows_total, drawn.batches_total)

@@ -1,5 +1,6 @@
 """Scoring a structure's variables: the model's own `evaluate` and its forward pass, each compiled once for any number of rows."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from dnndoctor.subject.engine import private
 from dnndoctor.subject.engine.data import Rows
 from dnndoctor.subject.engine.recording import flat_logs, replaced
 from dnndoctor.subject.engine.state import Replica
+from dnndoctor.subject.facts.output_masks import mask_of
 from dnndoctor.subject.scoring import score_output, takes_logits
 
 SCORED_ROWS = 2048
@@ -60,10 +62,13 @@ class Evaluator:
         self._names: list[str] = []
         self._metrics_match = False
         self._keys: list[str] = []
+        self._masked: list[int] = []
+        self._predicts = True
+        self._retracing = threading.Lock()
         self._logits = _logits_by_output(model, blueprint.output_names)
-        specs = [*([rows.specs()]), tf.TensorSpec([], tf.int32)]
-        self._evaluate = self._traced(self._evaluation, specs)
-        self._forward = {training: self._traced(self._predicting(training), specs) for training in (False, True)}
+        self._specs = [*([rows.specs()]), tf.TensorSpec([], tf.int32)]
+        self._evaluate = self._traced(self._evaluation, self._specs)
+        self._forward = {training: self._traced(self._predicting(training), self._specs) for training in (False, True)}
 
     def functions(self) -> Sequence[Any]:
         """The compiled functions, whose variables belong to the structure's state."""
@@ -77,6 +82,21 @@ class Evaluator:
             replica: Whose variables.
             training: Whether to predict as in training: batch statistics, dropout, and no losses.
         """
+        if self._predicts:
+            try:
+                return self._score(scored, replica, training)
+            except tf.errors.InvalidArgumentError:  # outputs whose shape hangs on the rows of a batch cannot be laid end to end
+                self._predict_no_more()
+        return self._score(scored, replica, training)
+
+    def _predict_no_more(self) -> None:
+        with self._retracing:
+            if self._predicts:
+                self._predicts = False
+                self._evaluate = self._traced(self._evaluation, self._specs)
+                self._forward = dict.fromkeys((False, True))
+
+    def _score(self, scored: ScoredRows, replica: Replica | None, training: bool) -> Score:
         loss, metrics, predictions = float("nan"), {}, None
         if not training and self._evaluate is not None:
             numbers, last, *flat = self._call(self._evaluate, scored.rows, replica)
@@ -128,7 +148,7 @@ class Evaluator:
             self._names = list(logs)
             numbers = tf.stack([tf.reduce_mean(tf.cast(value, tf.float32)) for value in logs.values()]) if logs else tf.zeros([0])
             stock = type(model).test_step is keras.Model.test_step
-            if not stock or not seen or seen[0] is None:
+            if not self._predicts or not stock or not seen or seen[0] is None:
                 return [numbers]
             return [numbers, *self._flat(seen[0])]
 
@@ -156,14 +176,20 @@ class Evaluator:
         return predict
 
     def _flat(self, outputs: Any) -> list[Any]:
+        """Outputs, and behind them the masks of those that have one."""
         self._keys = sorted(outputs) if isinstance(outputs, dict) else []
-        return [tf.cast(output, tf.float32) for output in tf.nest.flatten(outputs)]
+        flat = tf.nest.flatten(outputs)
+        masks = [mask_of(output) for output in flat]
+        self._masked = [number for number, mask in enumerate(masks) if mask is not None]
+        return [tf.cast(tensor, tf.float32) for tensor in (*flat, *(mask for mask in masks if mask is not None))]
 
     def _scores(self, predictions: Sequence[Any], scored: ScoredRows) -> dict[str, OutputScore]:
         names = self._blueprint.output_names
         by_key = bool(self._keys) and set(self._keys) <= set(names)
         found = {}
-        for number, tensor in enumerate(predictions):
+        outputs = predictions[: len(predictions) - len(self._masked)]
+        masks = dict(zip(self._masked, predictions[len(outputs) :], strict=True))
+        for number, tensor in enumerate(outputs):
             name = self._keys[number] if by_key else names[number] if number < len(names) else f"output_{number}"
             found[name] = score_output(
                 tensor.numpy(),
@@ -171,7 +197,7 @@ class Evaluator:
                 self._blueprint.tasks.get(name, "unknown"),
                 self._blueprint.encodings.get(name, "unknown"),
                 self._logits.get(name),
-                scored.weights.get(name),
+                _counting(scored.weights.get(name), masks.get(number)),
             )
         return {name: found[name] for name in (*names, *found) if name in found}
 
@@ -194,6 +220,14 @@ def targets_by_output(y: Tree, names: Sequence[str]) -> dict[str, Any]:
     if isinstance(y, dict):
         return {name: y[name] for name in names if name in y}
     return dict(zip(names, rows_data.leaves_of(y), strict=False))
+
+
+def _counting(weights: Any, mask: Any) -> Any:
+    """Weights of which those of masked steps are zero."""
+    if mask is None:
+        return weights
+    counted = mask.numpy()
+    return counted if weights is None else counted * np.asarray(weights).reshape(len(counted), -1)
 
 
 def _logits_by_output(model: keras.Model, names: Sequence[str]) -> dict[str, bool | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,12 @@ _ROW_CLASSES = frozenset({"binary", "multiclass"})
 
 
 def data_facts(
-    drawn: Drawn, outputs: Outputs, batch_size: int, coded: Any, vocabularies: tuple[Vocabulary, ...] = ()
+    drawn: Drawn,
+    outputs: Outputs,
+    batch_size: int,
+    coded: Any,
+    vocabularies: tuple[Vocabulary, ...] = (),
+    masks: Mapping[str, Array] = MappingProxyType({}),
 ) -> DataFacts:
     """Facts of the sample.
 
@@ -34,9 +40,10 @@ def data_facts(
         batch_size: Rows a step.
         coded: Whether each input is codes: the inputs' tree with true or false for arrays.
         vocabularies: How the ids that the model looks up stand to their vocabularies.
+        masks: By output name, for outputs that count only some steps: (rows, steps) of the training rows.
     """
     train, validation = drawn.train, drawn.validation
-    targets = _targets(train, outputs, batch_size)
+    targets = _targets(train, outputs, batch_size, masks)
     weights = leaves(train.weight)
     inputs = _inputs(train.x, "x", coded)
     held_out = () if validation is None else _inputs(validation.x, "x_val", coded)
@@ -96,7 +103,7 @@ def _validation_targets(rows: Rows, outputs: Outputs) -> tuple[ArrayFacts, ...]:
     return tuple(array_facts(y, name) for _, _, name, y in targets_by_output(rows.y, outputs, "y_val"))
 
 
-def _targets(rows: Rows, outputs: Outputs, batch_size: int) -> tuple[TargetFacts, ...]:
+def _targets(rows: Rows, outputs: Outputs, batch_size: int, masks: Mapping[str, Array]) -> tuple[TargetFacts, ...]:
     inputs = leaves(rows.x)
     return tuple(
         target_facts(
@@ -107,6 +114,7 @@ def _targets(rows: Rows, outputs: Outputs, batch_size: int) -> tuple[TargetFacts
             weight=_weight(rows.weight, output, outputs),
             batch_size=batch_size,
             plain_loss=plain,
+            mask=masks.get(output.name),
         )
         for output, plain, name, y in targets_by_output(rows.y, outputs, "y")
     )

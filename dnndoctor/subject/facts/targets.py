@@ -39,6 +39,8 @@ _CLASS_LOSSES = frozenset(
     }
 )
 _CLASS_HEADS = frozenset({"softmax", "sigmoid", "log_softmax"})
+_PLAIN_HEADS = _CLASS_HEADS | {"linear", "tanh", "hard_sigmoid"}
+"""Activations behind which a single number stands for the class that it is nearest to, whichever loss it is trained with."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def target_facts(
     weight: Array | None,
     batch_size: int,
     plain_loss: bool = True,
+    mask: Array | None = None,
 ) -> TargetFacts:
     """Facts of the targets of one output.
 
@@ -69,9 +72,14 @@ def target_facts(
         weight: Sample weights, None where there are none.
         batch_size: For losses that are sums over the batch.
         plain_loss: Whether the settings of the loss that its facts do not hold (`delta`, `axis`, ...) are Keras' defaults.
+        mask: (rows, steps), true at the steps that the model counts; None where it counts all.
     """
     understood = understand_targets(y, output, equals_input=equals_input)
-    shares = class_shares(y, understood, output)
+    counted = y
+    if mask is not None and y.shape[: mask.ndim] == mask.shape and mask.any():
+        counted = y[mask]
+        weight = _masked(weight, mask)
+    shares = class_shares(counted, understood, output)
     classes = None
     if shares is not None:
         classes = int((shares > 0).sum()) if understood.encoding != "multi_hot" else int(y.shape[-1])
@@ -83,10 +91,16 @@ def target_facts(
         task=understood.task,
         classes=classes,
         class_shares=() if shares is None else tuple(float(share) for share in shares[:CLASSES_LIMIT]),
-        constant_error=constant_error(y, understood, output),
+        constant_error=constant_error(counted, understood, output),
         loss_floor=None if loss is None else loss_floor(y, loss, output.shape, weight, batch_size),
         constant_loss=None if loss is None or not plain_loss else constant_loss(y, loss, output.shape, weight, batch_size),
     )
+
+
+def _masked(weight: Array | None, mask: Array) -> Array:
+    """Weights by step as Keras' losses take them: those of counted steps are scaled up for the ones that are not."""
+    given = np.ones(mask.shape) if weight is None else np.asarray(weight, dtype=np.float64).reshape(len(mask), -1)
+    return np.asarray(given * mask * (mask.size / mask.sum()))
 
 
 def understand_targets(y: Array, output: OutputFacts, *, equals_input: bool = False) -> Understood:
@@ -106,23 +120,30 @@ def understand_targets(y: Array, output: OutputFacts, *, equals_input: bool = Fa
     if equals_input:
         return Understood("continuous", "regression")
     if width is not None and width > 1 and len(ids_shape) == rank - 1 and row != output.shape:
-        return _of_ids(y, sequence=rank > 1)
+        return _of_ids(y, output, sequence=rank > 1)
     if not ids_shape and len(row) <= 1:
         return _of_single_number(y, output)
     return _of_vector(y, output)
 
 
-def _of_ids(y: Array, *, sequence: bool) -> Understood:
-    """One number a step for an output of several units: class ids, if they can be."""
+def _of_ids(y: Array, output: OutputFacts, *, sequence: bool) -> Understood:
+    """One number a step for an output of several units: class ids, if they can be.
+
+    Under a loss of the user's own the units need not be the classes: an embedding that is trained by who is alike has any number.
+    """
     if not _whole(y) or _minimum(y) < 0:
         return Understood("continuous", "unknown")
+    if _own_loss(output) and output.activation not in _CLASS_HEADS and output.shape[-1] != int(np.nanmax(y)) + 1:
+        return Understood("class_ids", "unknown")
     return Understood("class_ids", "sequence_multiclass" if sequence else "multiclass")
 
 
 def _of_single_number(y: Array, output: OutputFacts) -> Understood:
     values = _few_values(y)
     if values is not None and values <= {0.0, 1.0}:
-        return Understood("binary", "binary")
+        # A loss of the user's own may have small numbers mean 1, as a distance between two that are alike does.
+        told = not _own_loss(output) or output.activation in _PLAIN_HEADS
+        return Understood("binary", "binary" if told else "unknown")
     if values == {-1.0, 1.0}:
         return Understood("signed_binary", "binary")
     for_classes = (output.loss is not None and output.loss.name in _CLASS_LOSSES) or output.activation in _CLASS_HEADS
@@ -228,6 +249,10 @@ def longest_run(y: Array, encoding: str) -> float | None:
         return None
     changes = np.flatnonzero(np.diff(labels)) + 1
     return float(np.diff(np.concatenate([[0], changes, [len(labels)]])).max() / len(labels))
+
+
+def _own_loss(output: OutputFacts) -> bool:
+    return output.loss is not None and not output.loss.built_in
 
 
 def _is_for_classes(output: OutputFacts) -> bool:

@@ -1,6 +1,5 @@
 """Handwritten digits, read by convolutional nets of many kinds and by a few that are none."""
 
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import keras
@@ -13,8 +12,6 @@ from sklearn.model_selection import train_test_split
 
 Array: TypeAlias = npt.NDArray[Any]
 Part: TypeAlias = tuple[Array, Array]
-
-BACKBONE = Path(__file__).parent / "digits_backbone.npz"
 
 
 def digits() -> tuple[Array, Array, Array, Array]:
@@ -268,58 +265,6 @@ def build_mixed_precision() -> keras.Model:
     optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(2e-3))
     model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
-
-
-def backbone() -> keras.Model:
-    return keras.Sequential(
-        [
-            keras.Input((8, 8, 1)),
-            layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(48, 3, padding="same", activation="relu"),
-            layers.GlobalMaxPooling2D(),
-        ],
-        name="backbone",
-    )
-
-
-def load_upper_digits() -> dict[str, Array]:
-    """5 to 9: the classes that the backbone has not seen."""
-    x_train, x_val, y_train, y_val = digits()
-    train, val = y_train >= 5, y_val >= 5
-    return {
-        "x_train": x_train[train].astype("float32") / 16,
-        "y_train": y_train[train] - 5,
-        "x_val": x_val[val].astype("float32") / 16,
-        "y_val": y_val[val] - 5,
-    }
-
-
-def build_frozen() -> keras.Model:
-    """A head on a frozen backbone that was trained on the digits 0 to 4."""
-    base = backbone()
-    with np.load(BACKBONE) as weights:
-        base.set_weights([weights[name] for name in ("first_kernel", "first_bias", "second_kernel", "second_bias")])
-    base.trainable = False
-    inputs = keras.Input((8, 8, 1))
-    x = layers.Dropout(0.1)(base(inputs, training=False))
-    model = keras.Model(inputs, layers.Dense(5, activation="softmax")(x))
-    model.compile(keras.optimizers.Adam(5e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
-
-
-def save_backbone() -> None:
-    """Trains the backbone on the digits 0 to 4 and writes its weights."""
-    keras.utils.set_random_seed(0)
-    x_train, _, y_train, _ = digits()
-    lower = y_train < 5
-    base = backbone()
-    model = keras.Sequential([base, layers.Dense(5, activation="softmax")])
-    model.compile(keras.optimizers.Adam(2e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x_train[lower].astype("float32") / 16, y_train[lower], epochs=25, verbose=2)
-    first, second = base.layers[0], base.layers[2]
-    kernels = {"first_kernel": first.kernel.numpy(), "second_kernel": second.kernel.numpy()}
-    np.savez_compressed(BACKBONE, **kernels, first_bias=first.bias.numpy(), second_bias=second.bias.numpy())
 
 
 class DigitBatches(keras.utils.PyDataset):

@@ -105,15 +105,15 @@ def build_clicks() -> keras.Model:
 
 
 def load_purchases() -> tuple[Any, Any]:
-    """Forty purchases of each user, no item twice: noisy views of tastes and properties. What was not bought is not in it."""
+    """Twenty purchases of each user, no item twice: noisy views of tastes and properties. What was not bought is not in it."""
     rng = np.random.default_rng(2)
     taste, kind, _, _ = tastes(2)
-    liking = 4 * taste @ kind.T + rng.gumbel(size=(USERS, ITEMS))
-    pairs = rng.permutation(np.c_[np.repeat(np.arange(USERS), 40), np.argsort(-liking, axis=1)[:, :40].ravel()])
+    liking = 6 * taste @ kind.T + rng.gumbel(size=(USERS, ITEMS))
+    pairs = rng.permutation(np.c_[np.repeat(np.arange(USERS), 20), np.argsort(-liking, axis=1)[:, :20].ravel()])
     wants, offers = taste / 0.55 + rng.normal(0, 0.1, taste.shape), kind / 0.55 + rng.normal(0, 0.1, kind.shape)
     x = {"wants": wants[pairs[:, 0]].astype("float32"), "offers": offers[pairs[:, 1]].astype("float32")}
     data = tf.data.Dataset.from_tensor_slices({**x, "item": pairs[:, 1].astype("int32")})
-    return data.take(5000).shuffle(5000).batch(50), data.skip(5000).batch(50)
+    return data.take(2500).shuffle(2500).batch(50), data.skip(2500).batch(50)
 
 
 class Towers(keras.Model):
