@@ -99,7 +99,8 @@ def _headline(checkup: Checkup, diagnosis: Diagnosis | None) -> str:
             return first.title if first.title.endswith((".", "!", "?")) else f"{first.title}."
         case "inconclusive":
             undecided = sum(judged.state == "inconclusive" for judged in diagnosis.ladder)
-            if checkup.facts is not None and not checkup.outcomes and not undecided:
+            trained = any(not outcome.trial.look for outcome in checkup.outcomes.values())
+            if checkup.facts is not None and not trained and not undecided:
                 return "No fault found without training; whether the model learns was not asked."
             return (
                 f"No verdict: {_count(undecided, 'question')} of the ladder could not be answered."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.topology import BATCH_NORM
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.sickness import sicknesses
@@ -96,7 +97,11 @@ class EvaluatesWorseThanTrains(Rule):
         if (parts := _parts(evidence)) is not None:
             statements.append(parts)
         fix = (
-            Remedy("Lower the momentum of batch normalisation", patch="keras.layers.BatchNormalization(momentum=0.9)")
+            Remedy(
+                "Lower the momentum of batch normalisation",
+                (Edit("batch_norm_momentum", {"momentum": 0.9}),),
+                "keras.layers.BatchNormalization(momentum=0.9)",
+            )
             if lags
             else Remedy("Normalise without the batch", patch="keras.layers.GroupNormalization()")
         )

@@ -54,9 +54,9 @@ def build_frozen() -> keras.Model:
         base.set_weights([weights[name] for name in ("first_kernel", "first_bias", "second_kernel", "second_bias")])
     base.trainable = False
     inputs = keras.Input((8, 8, 1))
-    x = layers.Dropout(0.1)(base(inputs, training=False))
-    model = keras.Model(inputs, layers.Dense(5, activation="softmax")(x))
-    model.compile(keras.optimizers.Adam(5e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model = keras.Model(inputs, layers.Dense(5, activation="softmax")(base(inputs, training=False)))
+    rate = keras.optimizers.schedules.CosineDecay(2e-2, decay_steps=21 * 60)
+    model.compile(keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
