@@ -8,7 +8,7 @@ from typing import Any
 
 from dnndoctor.diagnosis.blame import Blame, blame
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
-from dnndoctor.diagnosis.ranking import Term, fork, remedy_terms, terms
+from dnndoctor.diagnosis.ranking import Term, fork, remedy_terms, severity_terms, terms
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Preset, Skip
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -173,11 +173,13 @@ def ranked_anew(diagnosis: Diagnosis, changed: Mapping[int, Finding]) -> Diagnos
     scored = []
     for ranked in diagnosis.findings:
         finding = changed.get(ranked.rank, ranked.finding)
-        before = {term.name for term in remedy_terms(ranked.finding)}
-        kept = (*(term for term in ranked.terms if term.name not in before), *remedy_terms(finding))
+        before = {"severity", *(term.name for term in remedy_terms(ranked.finding))}
+        kept = (*severity_terms(finding), *(term for term in ranked.terms if term.name not in before), *remedy_terms(finding))
         scored.append(replace(ranked, finding=finding, terms=kept, score=_score(kept)))
     scored.sort(key=lambda ranked: (-ranked.score, ranked.rank))
-    return replace(diagnosis, findings=tuple(replace(ranked, rank=rank) for rank, ranked in enumerate(scored, start=1)))
+    findings = tuple(replace(ranked, rank=rank) for rank, ranked in enumerate(scored, start=1))
+    sick = any(ranked.finding.severity is Severity.ERROR for ranked in findings)
+    return replace(diagnosis, findings=findings, verdict=Verdict.SICK if sick else diagnosis.verdict)
 
 
 def judge_rung(evidence: Evidence, rung: Rung, shelf: Sequence[type[Rule]] | None = None) -> JudgedRung:

@@ -1,7 +1,8 @@
 """The score that findings are ranked by: a sum of named terms, each of which says why it is there.
 
-Chosen by hand: a step of severity (3) outweighs any two other terms, the fork (2 between its sides) and a contract or a
-verified remedy (1 each) outweigh most differences in confidence, which decides among findings that stand alike in these.
+Chosen by hand: a step of severity (3) outweighs most sums of other terms; the fork (2 between its sides), a contract (2) and a
+verified remedy (1) outweigh most differences in confidence, which decides among findings that stand alike in these. A contract
+weighs as much as a verified rate on its side of the fork: another rate can make up for what is broken, and is not the cause then.
 """
 
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from enum import StrEnum
 from dnndoctor.diagnosis.blame import Side
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
+from dnndoctor.experiments.layout import LayoutExperiment
 from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.sickness import structure_is_whole
+from dnndoctor.experiments.start import StartExperiment
 from dnndoctor.finding import Cause, Finding, Severity
 
 SEVERITY = {Severity.ERROR: 6.0, Severity.WARNING: 3.0, Severity.NOTE: 0.0}
@@ -21,7 +24,7 @@ CONFIDENCE = 2.0
 
 FORK = 1.0
 VERIFIED = 1.0
-CONTRACT = 1.0
+CONTRACT = 2.0
 UNMASKED = 1.0
 SYMPTOM = -0.5
 FUTILE = -1.0
@@ -35,7 +38,6 @@ STRUCTURAL = frozenset(
         Cause.MISSING_BIAS,
         Cause.CAPACITY_LOW,
         Cause.FROZEN_LAYERS,
-        Cause.RESHAPE,
         Cause.ARCHITECTURE,
         Cause.CUSTOM_CODE,
         Cause.LOSS_FUNCTION,
@@ -47,7 +49,8 @@ STRUCTURAL = frozenset(
 )
 """Causes that keep a model from memorising a handful of samples.
 
-Bad values are on neither side: a handful without the rows that hold them is memorised, and one with such a row is not.
+Bad values are on neither side: a handful without the rows that hold them is memorised, and one with such a row is not. Nor are
+reshapes: scrambled rows are memorised by the dense layers behind them, and mixed ones are not.
 """
 
 COURSE = frozenset(
@@ -85,6 +88,10 @@ That does not clear the form of labels, which a contract tells of: the reference
 HIDDEN = frozenset({"DD302"})
 """Codes of what was seen with batch norm or clipping off. From outside it looks like a wrong rate or a wrong model, and what such
 a change gains with the mask on does not refute it."""
+
+
+CONTRACTS = frozenset({"facts", FirstBatchExperiment.name, LossAndMetrics.name, LayoutExperiment.name, StartExperiment.name})
+"""Rungs that show on the real arrays, without training, what is broken."""
 
 
 class Fork(StrEnum):
@@ -135,7 +142,7 @@ def terms(finding: Finding, rung: str, way: Fork, side: Side | None = None) -> t
         side: Whom the controls blame, None where they leave it open.
     """
     summands = [
-        Term("severity", SEVERITY[finding.severity], finding.severity.value),
+        *severity_terms(finding),
         Term("confidence", CONFIDENCE * finding.confidence, f"{finding.confidence:.2f}"),
         Term("fork", _fork_points(finding, way), f"the model {way.value}"),
         Term("mask off", UNMASKED * _is_unmasked(finding), "seen without what hides it"),
@@ -144,6 +151,16 @@ def terms(finding: Finding, rung: str, way: Fork, side: Side | None = None) -> t
         Term("symptom", SYMPTOM * _is_symptom(finding), "what shows, not what is wrong"),
     ]
     return (*(term for term in summands if term.points), *remedy_terms(finding))
+
+
+def severity_terms(finding: Finding) -> tuple[Term, ...]:
+    """The summand of a finding's severity, none for a note; treatment may change it.
+
+    Args:
+        finding: To be scored.
+    """
+    points = SEVERITY[finding.severity]
+    return (Term("severity", points, finding.severity.value),) if points else ()
 
 
 def remedy_terms(finding: Finding) -> tuple[Term, ...]:
@@ -188,8 +205,7 @@ def _is_unmasked(finding: Finding) -> bool:
 
 
 def _is_contract(finding: Finding, rung: str) -> bool:
-    seen_without_training = rung in ("facts", FirstBatchExperiment.name, LossAndMetrics.name)
-    return seen_without_training and finding.severity is Severity.ERROR and not _is_symptom(finding)
+    return rung in CONTRACTS and finding.severity is Severity.ERROR and not _is_symptom(finding)
 
 
 def _is_symptom(finding: Finding) -> bool:

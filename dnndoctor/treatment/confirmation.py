@@ -12,7 +12,7 @@ from dnndoctor.experiments.course import attained, chance_gain
 from dnndoctor.experiments.curves import usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_trial
-from dnndoctor.experiments.sickness import sicknesses
+from dnndoctor.experiments.sickness import SHORTFALL, sicknesses
 from dnndoctor.finding import Finding, Remedy, Severity
 
 TRIED = 3
@@ -88,8 +88,13 @@ def confirm(ranked: RankedFinding, evidence: Evidence, outcomes: Mapping[str, Ou
         seeds=tuple(trial.seed for trial in trials),
     )
     remedies = tuple(tried if each is remedy else each for each in ranked.finding.remedies)
-    # What was shown to work comes first.
-    return replace(ranked.finding, remedies=tuple(sorted(remedies, key=lambda each: not each.verified)))
+    # A remedy that lifts an established sickness makes an error of a warning; what was shown to work comes first.
+    lifts = tried.verified and after - before >= SHORTFALL and bool(sicknesses(evidence))
+    return replace(
+        ranked.finding,
+        severity=Severity.ERROR if lifts else ranked.finding.severity,
+        remedies=tuple(sorted(remedies, key=lambda each: not each.verified)),
+    )
 
 
 def _untried(finding: Finding) -> Remedy | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dnndoctor.diagnosis.diagnose import Diagnosis, diagnose
+from dnndoctor.diagnosis.diagnose import Diagnosis, Verdict, diagnose
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Preset, Settings
@@ -69,6 +69,21 @@ def test_what_helps_is_verified_and_rises() -> None:
     assert [ranked.rank for ranked in treated.diagnosis.findings] == [1, 2]
     assert set(treated.outcomes) == {trial.id for trial in cure.ran}
     assert len({trial.id for trial in cure.ran}) == len(cure.ran)
+
+
+def test_a_remedy_that_lifts_a_sickness_makes_an_error_of_a_warning() -> None:
+    """The verdict follows; one that is not lifted stays a warning."""
+    rules = [
+        _rule("DD005", Cause.TARGET_SCALE, Severity.WARNING, Remedy("Scale", (HEAD,))),
+        _rule("DD451", Cause.DROPOUT, Severity.WARNING, Remedy("Drop less", (LOSS,))),
+    ]
+    diagnosis, evidence = _diagnosed(SICK, *rules)
+
+    treated = treat(diagnosis, evidence, Cure(HEAD)).diagnosis
+
+    assert [ranked.finding.severity for ranked in treated.findings] == [Severity.ERROR, Severity.WARNING]
+    assert [ranked.terms[0].points for ranked in treated.findings] == [6.0, 3.0]
+    assert (diagnosis.verdict, treated.verdict) == (Verdict.SUSPECT, Verdict.SICK)
 
 
 def test_the_healthy_are_not_treated() -> None:
