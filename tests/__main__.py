@@ -9,7 +9,8 @@ COMMANDS = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", "-n", "2", "--dist", "loadfile"),
+    # The samples take longest: they go first, so that nothing is left for one worker alone at the end.
+    ("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "tests/test_samples.py", "tests"),
 )
 
 

@@ -47,7 +47,7 @@ def load_data():
 
 
 def test_clips_and_constraints(tmp_path: Path) -> None:
-    """Layers have their place, operations their name; constraints are those of the variables."""
+    """Layers and operations have their places; constraints are those of the variables."""
     patient = Patient(tmp_path, BOUNDED + DATA)
     facts = patient.load()[1]
 
@@ -56,7 +56,13 @@ def test_clips_and_constraints(tmp_path: Path) -> None:
     assert set(facts.clips) == {
         ClipFacts("cut", "ReLU", 0.0, 2.0, Place("train.py", patient.line("cut"))),
         ClipFacts("squeeze", "Lambda", -1.0, 1.0, Place("train.py", patient.line("squeeze"))),
-        ClipFacts(next(clip.name for clip in facts.clips if clip.what == "Clip"), "Clip", 0.0, 1.5),
+        ClipFacts(
+            next(clip.name for clip in facts.clips if clip.what == "Clip"),
+            "Clip",
+            0.0,
+            1.5,
+            Place("train.py", patient.line("ops.clip")),
+        ),
     }
 
 
