@@ -1,9 +1,10 @@
 """Samples memorised without looking at them."""
 
+from dnndoctor.evidence.facts import LossFacts
 from dnndoctor.experiments import Preset, Settings
 from dnndoctor.finding import Cause, Finding, Severity
 from dnndoctor.rules.memorises_without_inputs import MemorisesWithoutInputs
-from tests.evidence_samples import facts
+from tests.evidence_samples import facts, output
 from tests.experiments.toy_patient import ToyPatient, examined
 
 QUICK = Settings(Preset.QUICK, (0, 1))
@@ -22,6 +23,17 @@ def test_blind_patient() -> None:
     assert warning.cause is Cause.LOSS_FUNCTION
     assert isinstance(error, Finding)
     assert error.severity is Severity.ERROR
+
+
+def test_a_loss_without_a_known_floor_is_a_note() -> None:
+    """Where nothing is decoded, a likelihood of one's own falls without an answer being given."""
+    own = facts(outputs=[output(loss=LossFacts("negative_log_likelihood", False))])
+    undecodable = ToyPatient(memorises_zeros=True, decodes=False)
+
+    (finding,) = MemorisesWithoutInputs().judge(examined(undecodable, own, QUICK))
+
+    assert isinstance(finding, Finding)
+    assert finding.severity is Severity.NOTE
 
 
 def test_custom_step() -> None:

@@ -1,5 +1,6 @@
 """Targets are understood together with the output they belong to, and the constant predictor's figures are right."""
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -82,6 +83,26 @@ def test_inputs_to_be_reproduced_are_values() -> None:
     found = understand_targets(np.eye(3)[IDS], output((3,), "sigmoid"), equals_input=True)
 
     assert (found.encoding, found.task) == ("continuous", "regression")
+
+
+@pytest.mark.parametrize(
+    ("y", "shape", "activation", "task"),
+    [
+        (BITS, (1,), None, "unknown"),  # a distance: small where the two are alike
+        (BITS, (1,), "sigmoid", "binary"),
+        (BITS, (1,), "linear", "binary"),
+        (IDS, (16,), "linear", "unknown"),  # an embedding that is trained by who is alike
+        (IDS, (3,), "linear", "multiclass"),
+        (IDS, (16,), "softmax", "multiclass"),
+    ],
+)
+def test_a_loss_of_ones_own_need_not_want_predictions_near_the_targets(
+    y: Any, shape: tuple[int, ...], activation: str | None, task: str
+) -> None:
+    """Predictions are decoded only where the head says what they are."""
+    own = replace(output(shape, activation), loss=LossFacts("contrastive", False))
+
+    assert understand_targets(y, own).task == task
 
 
 def test_shares_and_constant_errors() -> None:

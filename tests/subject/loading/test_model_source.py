@@ -244,6 +244,39 @@ def test_layers_that_only_the_training_step_calls_are_built_too(tmp_path: Path) 
     assert np.array_equal(kernels(blueprint.build(1)), kernels(blueprint.build(1)))
 
 
+def test_a_generator_that_is_called_on_noise_is_no_fault(tmp_path: Path) -> None:
+    """Its step of its own makes all weights; what it gives back for the data nobody knows, and that is said."""
+    script = """
+    class Generator(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.generator = keras.Sequential([keras.Input((5,)), layers.Dense(3)])
+
+        def call(self, noise):
+            return self.generator(noise)
+
+        def train_step(self, real):
+            noise = tf.random.stateless_normal((tf.shape(real)[0], 5), seed=(1, 2))
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self.generator(noise) - real) ** 2)
+            self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+            return {"loss": loss}
+
+    def build_model():
+        model = Generator()
+        model.compile("adam")
+        return model
+
+    def load_data():
+        return tf.data.Dataset.from_tensor_slices(x).batch(8)
+    """
+    _, facts = Patient(tmp_path, script).load()
+
+    assert facts.parameters == 18
+    assert facts.outputs == ()
+    assert "what the model gives back" in [what for what, _ in facts.not_seen]
+
+
 def test_callbacks_are_made_afresh_each_time(tmp_path: Path) -> None:
     """Callbacks come by name, by class with settings, and from the user's own factory."""
     script = MODEL + DATA + "def make_callbacks():\n    return [keras.callbacks.EarlyStopping(patience=2)]\n"
