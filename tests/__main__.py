@@ -10,7 +10,7 @@ COMMANDS = (
     ("mypy",),
     ("lint-imports",),
     # The samples take longest: they go first, so that nothing is left for one worker alone at the end.
-    ("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "tests/test_samples.py", "tests"),
+    ("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "tests/samples", "tests"),
 )
 
 
