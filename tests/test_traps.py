@@ -133,6 +133,7 @@ def test_trap_06_squashing_races_against_the_logarithm() -> None:
         feature_std_minimum=2e7,
         feature_std_maximum=2.3e7,
         feature_mean_maximum=8e6,
+        magnitudes=tuple(10 ** (8.15 * number / 20) for number in range(21)),
     )
 
     raced = [edit for scaling in scalings(facts(inputs=(decades,))) for edit in scaling.edits]

@@ -19,6 +19,7 @@ from dnndoctor.cli.schema import schema
 from dnndoctor.cli.session import Session
 from dnndoctor.cli.show import show
 from dnndoctor.cli.streams import abandon_stdout, complain
+from dnndoctor.cli.train import train
 from dnndoctor.errors import DnnDoctorError, Interrupted
 
 OWN_FAULT = DnnDoctorError.exit_code
@@ -38,7 +39,7 @@ def commands() -> None:
     """
 
 
-for command in (init, diagnose, check, show, explain, rules, schema, env):
+for command in (init, diagnose, check, train, show, explain, rules, schema, env):
     commands.add_command(command)
 
 

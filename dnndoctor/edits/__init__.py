@@ -153,7 +153,8 @@ def optimizer_call(optimizer: OptimizerFacts, learning_rate: float) -> str:
         "clipnorm": optimizer.clipnorm,
         "clipvalue": optimizer.clipvalue,
         "global_clipnorm": optimizer.global_clipnorm,
-        "weight_decay": optimizer.weight_decay or None,
+        # AdamW decays weights unless it is told not to.
+        "weight_decay": optimizer.weight_decay if optimizer.kind == "AdamW" else optimizer.weight_decay or None,
     }
     settings = "".join(f", {name}={value:g}" for name, value in kept.items() if value is not None)
     return f"keras.optimizers.{optimizer.kind}(learning_rate={rate}{settings})"

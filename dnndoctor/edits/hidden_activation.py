@@ -1,6 +1,7 @@
 """Another activation of hidden layers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dnndoctor.edits import EditKind, Expected
 from dnndoctor.evidence.facts import Facts
@@ -35,6 +36,25 @@ class HiddenActivation(EditKind):
             at = f"  # {layer.place.file}:{layer.place.line}" if layer is not None and layer.place is not None else f"  # {path}"
             lines.append(f'keras.layers.{kind}({width}activation="{edit.parameters["activation"]}", ...){at}')
         return "\n".join(lines)
+
+    def afterwards(self, edit: Edit, facts: Facts) -> Facts:
+        """See `EditKind.afterwards`."""
+        changed = str(edit.parameters["layers"]).split(",")
+        activation = str(edit.parameters["activation"])
+        layers = (replace(each, activation=activation) if each.path in changed else each for each in facts.layers)
+        return replace(facts, layers=tuple(layers))
+
+
+def activation_edits(facts: Facts, activation: str, paths: Iterable[str]) -> tuple[Edit, ...]:
+    """The edit that gives an activation to those of the layers that have one to set; empty where none has.
+
+    Args:
+        facts: Of the subject.
+        activation: By Keras' name.
+        paths: Of the layers.
+    """
+    settable = [path for path in paths if (layer := facts.layer(path)) is not None and layer.activation is not None]
+    return (hidden_activation(activation, settable),) if settable else ()
 
 
 def hidden_activation(activation: str, paths: Iterable[str]) -> Edit:

@@ -1,6 +1,7 @@
 """The activation of an output."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from dnndoctor.edits import EditKind, Expected
@@ -14,7 +15,7 @@ class OutputActivation(EditKind):
     name = "output_activation"
     parameters: ClassVar[Mapping[str, Expected]] = {
         "output": Expected(str),
-        "activation": Expected(str, choices=("linear", "sigmoid", "softmax")),
+        "activation": Expected(str, choices=("linear", "sigmoid", "softmax", "exponential")),
     }
 
     def sentence(self, edit: Edit, facts: Facts) -> str:
@@ -36,3 +37,10 @@ class OutputActivation(EditKind):
             return f'keras.layers.Activation("{activation}")'
         units = f"{layer.units}, " if layer.units is not None else "..., "
         return f'keras.layers.{layer.kind}({units}activation="{activation}")'
+
+    def afterwards(self, edit: Edit, facts: Facts) -> Facts:
+        """See `EditKind.afterwards`."""
+        activation = str(edit.parameters["activation"])
+        held = {output.layer for output in facts.outputs if output.name == edit.parameters["output"]}
+        layers = (replace(each, activation=activation) if each.path in held else each for each in facts.layers)
+        return replace(facts, layers=tuple(layers))

@@ -6,7 +6,7 @@ from dnndoctor.evidence.trial import Edit
 
 
 class RegularizationOff(EditKind):
-    """Switches off kernel, bias and activity regularizers and the optimizer's weight decay."""
+    """Switches off kernel, bias and activity regularizers and weight decay; `weight_decay_off` does the latter alone."""
 
     name = "regularization_off"
 

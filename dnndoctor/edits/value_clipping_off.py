@@ -4,7 +4,8 @@ from dnndoctor.edits import EditKind
 from dnndoctor.evidence.facts import ClipFacts, Facts
 from dnndoctor.evidence.trial import Edit
 
-_UNBOUNDED = {"relu6": 'activation="relu"', "hard_tanh": 'activation="tanh"'}
+UNBOUNDED = {"relu6": "relu", "hard_tanh": "tanh"}
+"""Bounded activations, and what each is without its bounds."""
 
 
 class ValueClippingOff(EditKind):
@@ -35,8 +36,8 @@ def bounds(clip: ClipFacts) -> str:
 
 
 def _change(clip: ClipFacts) -> str:
-    if clip.what in _UNBOUNDED:
-        return _UNBOUNDED[clip.what]
+    if clip.what in UNBOUNDED:
+        return f'activation="{UNBOUNDED[clip.what]}"'
     if clip.what == "ReLU":
         return "max_value=None"
     return f"remove this {clip.what}" + (f" (clips {bounds(clip)})" if bounds(clip) else "")

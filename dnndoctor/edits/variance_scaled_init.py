@@ -36,7 +36,7 @@ class VarianceScaledInit(EditKind):
         """See `EditKind.patch`."""
         layers: dict[str, list[str]] = {}
         for layer in drawable_layers(facts):
-            layers.setdefault(_initializer(layer, facts), []).append(layer.path)
+            layers.setdefault(initializer_of(layer, facts), []).append(layer.path)
         lines = [f'kernel_initializer="{initializer}"  # {", ".join(paths)}' for initializer, paths in layers.items()]
         return "\n".join(lines) or 'kernel_initializer="he_normal"'
 
@@ -44,6 +44,23 @@ class VarianceScaledInit(EditKind):
 def drawable_layers(facts: Facts) -> tuple[LayerFacts, ...]:
     """The layers with a kernel to draw anew: trainable, and not loaded by the factory."""
     return tuple(layer for layer in facts.layers if any(_is_kernel(layer, one) and not _stays(one) for one in layer.weights))
+
+
+def initializer_of(layer: LayerFacts, facts: Facts) -> str:
+    """The name of Keras' initializer that does it, by the activation that works on the layer's output.
+
+    Args:
+        layer: One of `drawable_layers`.
+        facts: Of the subject.
+    """
+    activation = layer.activation
+    if activation in (None, "linear"):
+        behind = facts.layers[facts.layers.index(layer) + 1 :]
+        passed = len(list(takewhile(lambda one: one.kind in _PASSING, behind)))
+        activation = next(_activations(behind[passed : passed + 1]), activation)
+    if activation == "selu":
+        return "lecun_normal"
+    return "he_normal" if activation in _RECTIFIERS else "glorot_uniform"
 
 
 def is_matrix(shape: tuple[int, ...]) -> bool:
@@ -59,18 +76,6 @@ def _is_kernel(layer: LayerFacts, weight: WeightFacts) -> bool:
 
 def _stays(weight: WeightFacts) -> bool:
     return weight.loaded or not weight.trainable
-
-
-def _initializer(layer: LayerFacts, facts: Facts) -> str:
-    """The name of Keras' initializer that does it, by the activation that works on the layer's output."""
-    activation = layer.activation
-    if activation in (None, "linear"):
-        behind = facts.layers[facts.layers.index(layer) + 1 :]
-        passed = len(list(takewhile(lambda one: one.kind in _PASSING, behind)))
-        activation = next(_activations(behind[passed : passed + 1]), activation)
-    if activation == "selu":
-        return "lecun_normal"
-    return "he_normal" if activation in _RECTIFIERS else "glorot_uniform"
 
 
 def _activations(layers: tuple[LayerFacts, ...]) -> Iterator[str]:

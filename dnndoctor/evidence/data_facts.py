@@ -26,6 +26,8 @@ class ArrayFacts:
         feature_mean_maximum: Largest |mean| over the features; NaN where not numeric.
         constant_features: How many features never change.
         features: Size of the last axis (1 for plain numbers).
+        magnitudes: Quantiles of the magnitudes of the finite values that are not zero, in steps of 5 % from the least to the
+            largest; empty where there are none.
         codes: Of an input: whether the model reads its values as names and not as quantities (ids that are looked up or one-hot
             coded, values that mark padding, text, whole numbers by the `Input`'s dtype), so that they cannot be rescaled.
     """
@@ -50,6 +52,28 @@ class ArrayFacts:
     constant_features: int
     features: int
     codes: bool = False
+    magnitudes: tuple[float, ...] = ()
+
+    def magnitude(self, share: float) -> float:
+        """The magnitude below which that share of the values that are not zero lies; NaN where none is known.
+
+        Args:
+            share: 0 to 1.
+        """
+        if not self.magnitudes:
+            return float("nan")
+        return self.magnitudes[round(share * (len(self.magnitudes) - 1))]
+
+    def share_above(self, magnitude: float) -> float:
+        """The share of all values that are farther from zero than a magnitude, to a twentieth; NaN where none is known.
+
+        Args:
+            magnitude: Zero or more.
+        """
+        if not self.magnitudes:
+            return float("nan")
+        above = sum(quantile > magnitude for quantile in self.magnitudes[1:])
+        return (1 - self.zero_share) * above / (len(self.magnitudes) - 1)
 
 
 @dataclass(frozen=True, slots=True)

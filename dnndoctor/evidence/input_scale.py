@@ -33,6 +33,12 @@ def is_long_tailed(array: ArrayFacts) -> bool:
     return array.std > 0 and max(array.maximum - array.mean, array.mean - array.minimum) > LONG_TAIL * array.std
 
 
+def spans_orders(array: ArrayFacts) -> bool:
+    """Whether the middle nine tenths of the magnitudes span three orders; of normal and uniform values it is one and a half."""
+    low, high = array.magnitude(0.05), array.magnitude(0.95)
+    return low > 0 and high >= 1000 * low
+
+
 def scalable(facts: Facts) -> tuple[ArrayFacts, ...]:
     """The inputs that are numbers of another order than one and reach the model's first weights without being scaled.
 

@@ -1,5 +1,6 @@
 """What the doctor and its worker say to each other: one JSON object a line, `{"kind": ..., ...}`, over a pipe each way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +35,83 @@ class Run:
     trials: tuple[Trial, ...]
     seconds: float | None
     kind: Literal["run"] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Train the subject by its full recipe and save it; answered by an `EpochEnded` each and a `Trained`, or by a `Refused`.
+
+    Attributes:
+        config: The `LoadedConfig` as JSON.
+        folder: The run's folder.
+        part: File to write the model to, ending in `.keras`; whoever asked gives it its name when it is whole.
+        seed: Of the data, the initial weights and the order of batches.
+    """
+
+    config: str
+    folder: str
+    part: str
+    seed: int
+    kind: Literal["train"] = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """An epoch of a full training ended.
+
+    Attributes:
+        number: Counted from 1.
+        epochs: That were asked for.
+        logs: As `fit` gives them.
+    """
+
+    number: int
+    epochs: int
+    logs: Mapping[str, float]
+    kind: Literal["epoch_ended"] = "epoch_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best epoch by one of the validation's logs.
+
+    Attributes:
+        name: Of the log ("val_loss").
+        value: In that epoch.
+        epoch: Counted from 1.
+    """
+
+    name: str
+    value: float
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A full training ended, and what it made is written.
+
+    Attributes:
+        epochs: That were run.
+        asked: Epochs of the recipe.
+        logs: Of the last one.
+        best: Of the validation.
+        part: The file that was written.
+        whole: Whether it is the whole model; else the weights alone.
+        remarks: What a person should know of the file, one sentence each.
+        transformations: What has to be done to inputs and predictions wherever the model is used, one sentence each.
+        left_out: Callbacks that took no part, with the reason.
+    """
+
+    epochs: int
+    asked: int
+    logs: Mapping[str, float]
+    best: tuple[Best, ...]
+    part: str
+    whole: bool
+    remarks: tuple[str, ...] = ()
+    transformations: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    kind: Literal["trained"] = "trained"
 
 
 @dataclass(frozen=True, slots=True)

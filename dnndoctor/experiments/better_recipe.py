@@ -8,6 +8,7 @@ from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.batch_size_sweep import BatchSizeSweep
 from dnndoctor.experiments.clipping_off import ClippingOff
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, longest_covered
+from dnndoctor.experiments.loss_simplified import LossSimplified
 from dnndoctor.experiments.other_optimizers import OtherOptimizers
 from dnndoctor.experiments.other_schedules import OtherSchedules
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -65,11 +66,13 @@ def _rate(evidence: Evidence) -> Iterator[BetterRecipe]:
 def _variants(evidence: Evidence) -> Iterator[BetterRecipe]:
     schedules, optimizers = evidence.of(OtherSchedules), evidence.of(OtherOptimizers)
     sizes, clipping = evidence.of(BatchSizeSweep), evidence.of(ClippingOff)
+    losses = evidence.of(LossSimplified)
     races: tuple[tuple[str, Race | None], ...] = (
         (ClippingOff.name, clipping.without_gradient if clipping is not None else None),
         (ClippingOff.name, clipping.without_values if clipping is not None else None),
         (OtherSchedules.name, schedules.race if schedules is not None and schedules.decisive else None),
         (OtherOptimizers.name, optimizers.race if optimizers is not None else None),
+        (LossSimplified.name, losses.race if losses is not None else None),
         (BatchSizeSweep.name, sizes.race if sizes is not None else None),
     )
     for rung, race in races:

@@ -84,10 +84,19 @@ def undone(name: str, array: ArraySeen, other: OtherLayout) -> str:
         array: As it is.
         other: The layout that its values really have.
     """
-    order = full_order(other.order, len(array.shape))
-    sizes = ", ".join(str(array.shape[axis]) for axis in order)
-    axes = ", ".join(str(order.index(axis) + 1) for axis in range(len(order)))
+    sizes, axes = (", ".join(map(str, numbers)) for numbers in transposition(array, other))
     return f"{name} = {name}.reshape(-1, {sizes}).transpose(0, {axes})"
+
+
+def transposition(array: ArraySeen, other: OtherLayout) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The shape of a row before a reshape, and which of its axes, counted from 1, should have become which.
+
+    Args:
+        array: As it is.
+        other: The layout that its values really have.
+    """
+    order = full_order(other.order, len(array.shape))
+    return tuple(array.shape[axis] for axis in order), tuple(order.index(axis) + 1 for axis in range(len(order)))
 
 
 def full_order(order: Sequence[int], axes: int) -> tuple[int, ...]:

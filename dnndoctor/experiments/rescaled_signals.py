@@ -23,9 +23,11 @@ from dnndoctor.experiments.signals import (
     MASKS,
     Change,
     Confirmation,
+    Heat,
     Part,
     RescaledSignals,
     SignalRun,
+    as_good,
 )
 
 SHOWN_STAGES = 7
@@ -99,6 +101,7 @@ class RescaledSignalsExperiment(Experiment[RescaledSignals]):
             winner=winner,
             confirmation=None if winner is None else _confirmation(evidence, outcomes, winner),
             stages=tuple(stages),
+            heats=_heats(evidence, outcomes),
         )
 
     def charts(self, evidence: Evidence, observation: RescaledSignals) -> Sequence[Chart]:
@@ -178,14 +181,21 @@ def _combinations(masks: tuple[Part, ...], way: Scaling | None) -> tuple[Change,
 
 def _combined(evidence: Evidence, outcomes: Outcomes) -> tuple[Change, ...]:
     """The second round: combinations with the scaling that comes farthest on all rows; of equal ones the simplest."""
-    ways = scalings(evidence.facts)
-    told = [(change, outcomes.get(_heat(evidence, change).id)) for change in _raced(evidence.facts)]
-    runs = [(change, outcome) for change, outcome in told if outcome is not None and usable(outcome)]
-    best = ways[0] if ways else None
-    if runs:
-        reached = attained(evidence.facts, [outcome for _, outcome in runs]).values
-        best = next(change.scaling for (change, _), value in zip(runs, reached, strict=True) if value >= max(reached) - ALIKE)
+    ways, ahead = scalings(evidence.facts), as_good(_heats(evidence, outcomes))
+    best = ahead[0].scaling if ahead else ways[0] if ways else None
     return _combinations(_masks(evidence.facts), best)
+
+
+def _heats(evidence: Evidence, outcomes: Outcomes) -> tuple[Heat, ...]:
+    """What came of the race of scalings."""
+    told = [(change.scaling, outcomes.get(_heat(evidence, change).id)) for change in _raced(evidence.facts)]
+    runs = [(way, run) for way, run in told if way is not None and run is not None and usable(run)]
+    if not runs:
+        return ()
+    read = attained(evidence.facts, [run for _, run in runs])
+    return tuple(
+        Heat(way, value, read.measure, run.trial.steps, run.trial.id) for (way, run), value in zip(runs, read.values, strict=True)
+    )
 
 
 def _unique(changes: Sequence[Change]) -> tuple[Change, ...]:

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dnndoctor.edits import patch, sentence
 from dnndoctor.evidence.facts import Facts
@@ -14,7 +14,7 @@ from dnndoctor.experiments.input_scalings import unscaled
 from dnndoctor.experiments.memory import mostly_memorised
 from dnndoctor.experiments.profile import profile, signs
 from dnndoctor.experiments.rescaled_signals import RescaledSignalsExperiment
-from dnndoctor.experiments.signals import CORE, MASKS, Change, Part, RescaledSignals, SignalRun
+from dnndoctor.experiments.signals import CORE, MASKS, Change, Part, RescaledSignals, SignalRun, as_good
 from dnndoctor.experiments.without_batch_norm import WithoutBatchNorm
 from dnndoctor.finding import Cause, Finding, Remedy, Severity, Statement, Where
 
@@ -123,6 +123,24 @@ def variants(signals: RescaledSignals) -> tuple[Statement, ...]:
     )
 
 
+def race_of_scalings(signals: RescaledSignals) -> tuple[Statement, ...]:
+    """How the ways of scaling the inputs did on all rows, as one statement; empty where there was no choice."""
+    if not signals.heats:
+        return ()
+    first = signals.heats[0]
+    told = (
+        f"{heat.scaling.name} {heat.reached:.2f}"
+        + (f" ({heat.scaling.saturated:.0%} saturated)" if heat.scaling.saturated is not None else "")
+        for heat in signals.heats
+    )
+    values = {heat.scaling.name: heat.reached for heat in signals.heats}
+    values |= {
+        f"{heat.scaling.name}: saturated": heat.scaling.saturated for heat in signals.heats if heat.scaling.saturated is not None
+    }
+    text = f"inputs on all rows, {first.measure} after {first.steps:,} steps on one seed: {'; '.join(told)}"
+    return (Statement(text, RUNG, values, tuple(heat.trial for heat in signals.heats)),)
+
+
 def confirmation(signals: RescaledSignals) -> Statement:
     """What the winner does on fresh seeds."""
     assert signals.winner is not None  # asked of confirmed winners only
@@ -212,7 +230,18 @@ def remedies(facts: Facts, signals: RescaledSignals) -> tuple[Remedy, ...]:
     others = (
         _remedy(facts, run.change, note=f"does as well on {signals.rows} samples, on one seed") for run in signals.equivalents
     )
-    return (first, *others)
+    return (first, *_other_scalings(facts, signals), *others)
+
+
+def _other_scalings(facts: Facts, signals: RescaledSignals) -> Iterator[Remedy]:
+    """The winner with the inputs scaled in another way that came as far in their race."""
+    assert signals.winner is not None  # asked of confirmed winners only
+    if Part.INPUTS not in signals.winner.parts:
+        return
+    for heat in as_good(signals.heats):
+        if heat.scaling != signals.winner.scaling:
+            note = f"as far on all rows after {heat.steps:,} steps, on one seed ({heat.measure} {heat.reached:.2f})"
+            yield _remedy(facts, Change(signals.winner.parts, heat.scaling), note=note)
 
 
 def finding(
@@ -250,7 +279,14 @@ def finding(
         Severity.ERROR if helps else Severity.WARNING,
         confidence if helps else confidence - 0.25,
         tuple(Where(layer.path, layer.place) for layer in layers),
-        (*first, *measured, *given_over_depth(evidence), *bare_over_depth(evidence), *variants(signals)),
+        (
+            *first,
+            *measured,
+            *given_over_depth(evidence),
+            *bare_over_depth(evidence),
+            *race_of_scalings(signals),
+            *variants(signals),
+        ),
         remedies(facts, signals),
     )
 

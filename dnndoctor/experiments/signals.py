@@ -81,6 +81,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """One way of scaling the inputs in their race on all rows, on one seed.
+
+    Attributes:
+        scaling: Which.
+        reached: What it attained.
+        measure: Of that.
+        steps: That it took.
+        trial: Id.
+    """
+
+    scaling: Scaling
+    reached: float
+    measure: str
+    steps: int
+    trial: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignalRun:
     """One variant on a handful of samples.
 
@@ -148,6 +167,7 @@ class RescaledSignals:
         winner: The change with the fewest parts of those that memorise (or nearly do, where none does); None where none helps.
         confirmation: Of the winner; None without one.
         stages: The way there on one sample, step by step.
+        heats: The race of scalings, the simplest first; empty where there was no choice.
     """
 
     rows: int
@@ -156,6 +176,7 @@ class RescaledSignals:
     winner: Change | None
     confirmation: Confirmation | None
     stages: tuple[SignalRun, ...] = ()
+    heats: tuple[Heat, ...] = ()
 
     @property
     def given(self) -> SignalRun:
@@ -208,6 +229,16 @@ class RescaledSignals:
             and run.change.core
             and (run.run.memorised if best.run.memorised else run.reached >= best.reached - ALIKE)
         )
+
+
+def as_good(heats: tuple[Heat, ...]) -> tuple[Heat, ...]:
+    """Those that came as far as the best, but for what means nothing; in order.
+
+    Args:
+        heats: Of one race.
+    """
+    best = max((heat.reached for heat in heats), default=0.0)
+    return tuple(heat for heat in heats if heat.reached >= best - ALIKE)
 
 
 HELPED = 0.5

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from dnndoctor.evidence.column_scan import BadCells, cell
 from dnndoctor.evidence.data_facts import ArrayFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -56,14 +57,22 @@ class BadValues(Rule):
         ]
         if bad:
             handled = _handled(evidence, bad)
-            yield self._finding(bad, "training", Severity.NOTE if handled else Severity.ERROR, handled, cells)
+            fillable = all(array in data.inputs and not array.codes for array in bad)
+            yield self._finding(bad, "training", Severity.NOTE if handled else Severity.ERROR, handled, cells, fillable)
         if bad_validation:
-            yield self._finding(bad_validation, "validation", Severity.WARNING, handled=False, cells=cells)
+            fillable = all(array in data.validation_inputs and not array.codes for array in bad_validation)
+            yield self._finding(bad_validation, "validation", Severity.WARNING, handled=False, cells=cells, fillable=fillable)
         if not bad and not bad_validation:
             yield RuledOut(Cause.BAD_VALUES, f"all values of the {data.rows_sampled:,} sampled rows are finite")
 
     def _finding(
-        self, bad: list[ArrayFacts], part: str, severity: Severity, handled: bool, cells: Mapping[str, BadCells]
+        self,
+        bad: list[ArrayFacts],
+        part: str,
+        severity: Severity,
+        handled: bool,
+        cells: Mapping[str, BadCells],
+        fillable: bool,
     ) -> Finding:
         first = bad[0]
         count = first.nan_count + first.inf_count
@@ -82,6 +91,8 @@ class BadValues(Rule):
             remedies=(
                 Remedy(
                     "Drop or fill in the rows with values that are not finite",
+                    (Edit("fill_missing"),) if fillable else (),
+                    note="tried by filling in medians" if fillable else "",
                     patch="finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)\nx, y = x[finite], y[finite]",
                 ),
             ),

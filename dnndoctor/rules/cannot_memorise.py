@@ -5,6 +5,8 @@ import statistics
 from collections.abc import Iterable
 
 from dnndoctor.edits import edit_kind
+from dnndoctor.edits.heads import keras_own_loss
+from dnndoctor.evidence.contract import heads
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.curves import Shape
@@ -180,7 +182,10 @@ class CannotMemorise(Rule):
                     for attempt in memory.attempts
                 ),
             ),
-            remedies=(Remedy("Give the targets the shape of the output", patch="y = y.reshape(-1, 1)"),)
+            remedies=(
+                Remedy("Give the targets the shape of the output", patch="y = y.reshape(-1, 1)"),
+                *(fit for head in heads(evidence.facts) for fit in keras_own_loss(evidence.facts, head)),
+            )
             if cause is Cause.LOSS_FUNCTION and _broadcasts(evidence.facts, memory)
             else (),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import where
 from dnndoctor.evidence.contract import heads
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.sickness import SicknessKind, has
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
@@ -76,5 +77,11 @@ class ClassImbalance(Rule):
                         {"constant_accuracy": constant, "rarest": rarest},
                     ),
                 ),
-                (Remedy("Weigh the classes, and watch the rare one", patch="fit: {class_weight: balanced}"),),
+                (
+                    Remedy(
+                        "Weigh the classes, and watch the rare one",
+                        () if weighted else (Edit("class_weights"),),
+                        "fit: {class_weight: balanced}",
+                    ),
+                ),
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.hidden_activation import activation_edits
 from dnndoctor.evidence.contract import SATURATING_ACTIVATIONS
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.layers import kernels
@@ -91,7 +92,9 @@ def _why(facts: Facts, point: StartingPoint, end: LayerSignal | None) -> Explana
     fading = point.activation_slope
     if end.units == 1 and layer is not None and layer.activation == "softmax":
         one = "a softmax over one unit is always 1"
-        return Explanation(Cause.OUTPUT_ACTIVATION, one, Remedy("Use sigmoid for one unit", patch='activation="sigmoid"'))
+        named = next((output.name for output in facts.outputs if output.layer == end.path), None)
+        edits = () if named is None else (Edit("output_activation", {"output": named, "activation": "sigmoid"}),)
+        return Explanation(Cause.OUTPUT_ACTIVATION, one, Remedy("Use sigmoid for one unit", edits, 'activation="sigmoid"'))
     if (why := explanation(facts, end.path)) is not None:
         return why
     drawn = Remedy("Draw the initial weights by variance scaling", (Edit("variance_scaled_init"),))
@@ -103,7 +106,10 @@ def _why(facts: Facts, point: StartingPoint, end: LayerSignal | None) -> Explana
         return Explanation(Cause.INITIALIZER, text, drawn)
     if end.received < PLAINLY and layer is not None and layer.activation in SATURATING_ACTIVATIONS:
         text = f"rows differ less from layer to layer, by {end.received:.1g} where it ends"
-        return Explanation(Cause.HIDDEN_ACTIVATION, text, Remedy("Use relu in hidden layers", patch='activation="relu"'))
+        ends = {output.layer for output in facts.outputs}
+        bounded = [one.path for one in facts.layers if one.activation in SATURATING_ACTIVATIONS and one.path not in ends]
+        fix = Remedy("Use relu in hidden layers", activation_edits(facts, "relu", bounded), 'activation="relu"')
+        return Explanation(Cause.HIDDEN_ACTIVATION, text, fix)
     at_an_end = any(each.path == end.path and each.flat_share >= MOST for each in point.activations)
     if at_an_end and (why := upstream(facts)) is not None:
         return why

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.hidden_activation import activation_edits
 from dnndoctor.evidence.layers import kernels
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
@@ -101,7 +102,13 @@ class DeadUnits(Rule):
             tuple(evidence_of),
             (why.remedy,)
             if why is not None
-            else (Remedy("Use an activation that keeps a slope", patch='activation="leaky_relu"'),),
+            else (
+                Remedy(
+                    "Use an activation that keeps a slope",
+                    activation_edits(facts, "leaky_relu", [each.path for each in dead]),
+                    'activation="leaky_relu"',
+                ),
+            ),
         )
 
     def _died(self, evidence: Evidence, point: StartingPoint, died: list[ActivationStart]) -> Finding:

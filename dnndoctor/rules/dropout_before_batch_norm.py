@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dnndoctor.evidence.topology import BATCH_NORM, Role, Topology
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -61,7 +62,11 @@ class DropoutBeforeBatchNorm(Rule):
                     {"rate": highest, "layers": float(len(found))},
                 ),
             ),
-            (Remedy("Put dropout behind the last batch normalisation"),),
+            (
+                Remedy(
+                    "Put dropout behind the last batch normalisation", (Edit("dropout_off"),), note="tried with all dropout off"
+                ),
+            ),
         )
 
 

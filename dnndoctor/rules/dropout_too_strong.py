@@ -79,11 +79,11 @@ class DropoutTooStrong(Rule):
                 for layer in strong
             ),
             (
+                Remedy("Switch dropout off and see whether the training data can be learned", edits=(Edit("dropout_off"),)),
                 Remedy(
                     f"Drop {kept:.0%} where {kept:.0%} was to be dropped and {highest:.0%} kept",
                     patch=f"keras.layers.{strong[0].kind}({round(kept, 2):g})",
                 ),
-                Remedy("Switch dropout off and see whether the training data can be learned", edits=(Edit("dropout_off"),)),
             ),
         )
 

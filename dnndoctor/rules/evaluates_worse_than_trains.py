@@ -103,7 +103,12 @@ class EvaluatesWorseThanTrains(Rule):
                 "keras.layers.BatchNormalization(momentum=0.9)",
             )
             if lags
-            else Remedy("Normalise without the batch", patch="keras.layers.GroupNormalization()")
+            else Remedy(
+                "Normalise without the batch",
+                (Edit("batch_norm_off"),),
+                "keras.layers.GroupNormalization()",
+                note="tried without any normalisation",
+            )
         )
         severity = Severity.NOTE if early else Severity.ERROR if sicknesses(evidence) else Severity.WARNING
         return Finding(

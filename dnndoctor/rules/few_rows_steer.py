@@ -6,6 +6,7 @@ from dnndoctor.edits.heads import remedy
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
 from dnndoctor.experiments.loss_evidence import known_heads, loss_of
+from dnndoctor.experiments.loss_simplified import LossSimplified
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
@@ -51,7 +52,11 @@ class FewRowsSteer(Rule):
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
+        raced = evidence.of(LossSimplified)
+        shown = raced.output if raced is not None and raced.race.won is not None else None
         for head in known_heads(evidence):
+            if head.output.name == shown:
+                continue  # another rule tells what that costs
             seen = loss_of(evidence, head)
             if seen is None or seen.worst_share is None or head.loss is None or head.loss.name not in SQUARED:
                 continue

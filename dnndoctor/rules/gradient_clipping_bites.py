@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits import patch
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.clipping_evidence import biting, hidden, hides, share
 from dnndoctor.experiments.clipping_off import ClippingOff, Exactness, GradientClip
@@ -18,6 +20,9 @@ MOST_STEPS = 0.5
 MOST_CUT = 0.02
 """Share of the norm that is left below which the limit is more likely a slip than a choice: limits in use (0.25 to 10) leave more
 of gradients whose norm is up to 10."""
+
+A_FEW = 3
+"""Times the median norm at which a limit cuts rare spikes only."""
 
 STANDSTILL = 1e-6
 """Update over weights below which thousands of steps move nothing; 1e-3 is healthy, and float32 resolves 1e-7."""
@@ -100,6 +105,7 @@ class GradientClippingBites(Rule):
         )
 
     def _standstill(self, evidence: Evidence, clip: GradientClip) -> Finding:
+        raised = Edit("gradient_clipping", {"global_clipnorm": float(f"{A_FEW * clip.norm:.1g}")})
         return Finding(
             self.code,
             self.name,
@@ -109,7 +115,14 @@ class GradientClippingBites(Rule):
             0.4,
             where=where(evidence.facts),
             evidence=(biting(clip), *(sickness.as_evidence() for sickness in sicknesses(evidence))),
-            remedies=(Remedy(f"Raise the limit to a few times the median norm, {clip.norm:.2g}"),),
+            remedies=(
+                Remedy(
+                    f"Raise the limit to a few times the median norm, {clip.norm:.2g}",
+                    (raised,),
+                    patch((raised,), evidence.facts),
+                    note=f"tried at {A_FEW} times that norm",
+                ),
+            ),
         )
 
     def _masked(self, evidence: Evidence, clip: GradientClip, what: Statement) -> Finding:

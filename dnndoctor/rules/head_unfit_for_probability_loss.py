@@ -72,7 +72,12 @@ class HeadUnfitForProbabilityLoss(Rule):
             negative = seen is not None and seen.minimum < 0
             says = f"can give negative numbers, of which {loss.name} takes the logarithm"
             return self._finding(
-                head, says, Severity.ERROR if negative else Severity.WARNING, 0.7 if negative else 0.4, start, _positive(head)
+                head,
+                says,
+                Severity.ERROR if negative else Severity.WARNING,
+                0.7 if negative else 0.4,
+                start,
+                remedy(facts, head, "Let the output give positive numbers", activation="exponential"),
             )
         divergence = loss.name == "kl_divergence"
         if takes not in (Predictions.ROWS, Predictions.ELEMENTS) or (activation in ("linear", "leaky_relu") and not divergence):
@@ -111,12 +116,6 @@ class HeadUnfitForProbabilityLoss(Rule):
             tuple(statements),
             (fit,),
         )
-
-
-def _positive(head: Head) -> Remedy:
-    return Remedy(
-        "Let the output give positive numbers", patch=f'keras.layers.Dense({head.units or "..."}, activation="exponential")'
-    )
 
 
 def _canonical(head: Head) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.permute_for_reshape import permute_for_reshape
 from dnndoctor.evidence.seen.layout import ArraySeen
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.layout import LayoutExperiment
@@ -69,6 +70,7 @@ class InputReshapedWrongly(Rule):
             (
                 Remedy(
                     "Reshape in the order in which the values lie, then permute",
+                    tuple(permute_for_reshape(layer.path, permuted) for layer in layers[:1] if layer.kind == "Reshape"),
                     patch=f"keras.layers.Reshape({stored}),\nkeras.layers.Permute({permuted}),",
                 ),
             ),

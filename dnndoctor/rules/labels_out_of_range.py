@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dnndoctor.edits.heads import where
 from dnndoctor.evidence.contract import IDS_LOSSES, Head, heads
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
@@ -69,8 +70,17 @@ class LabelsOutOfRange(Rule):
                     {"minimum": array.minimum, "maximum": array.maximum, "units": float(head.units or 0)},
                 ),
             ),
-            (Remedy("Count the classes from 0", patch="classes, y = np.unique(y, return_inverse=True)"),),
+            (_remedy(head),),
         )
+
+
+def _remedy(head: Head) -> Remedy:
+    assert head.target is not None  # only heads with targets are judged
+    array, units = head.target.array, head.units
+    # Ids without gaps are only moved; others, and fractions, have to be written anew.
+    fits = units is not None and array.integer_valued and array.maximum - array.minimum < units
+    edits = (Edit("shift_labels", {"by": -int(array.minimum)}),) if fits and head.encoding == "class_ids" else ()
+    return Remedy("Count the classes from 0", edits, "classes, y = np.unique(y, return_inverse=True)")
 
 
 def _problem(head: Head) -> str:

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Iterable
 
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.course import constant_margin
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
@@ -146,7 +147,8 @@ def _more_epochs(evidence: Evidence) -> tuple[Remedy, ...]:
     times = course.longer[0].steps / course.runs[0].steps
     return (
         Remedy(
-            f"Or keep the rate and train for {round(course.epochs_asked * times):,} epochs instead of {course.epochs_asked:,}",
+            f"Keep the rate and train for {round(course.epochs_asked * times):,} epochs instead of {course.epochs_asked:,}",
+            (Edit("epochs", {"factor": times}),) if times > 1 else (),
             patch=f"model.fit(..., epochs={round(course.epochs_asked * times)})",
             verified=True,
             before=before,

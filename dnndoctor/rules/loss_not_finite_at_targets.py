@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.heads import keras_own_loss
 from dnndoctor.evidence.contract import heads
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
@@ -63,5 +64,6 @@ class LossNotFiniteAtTargets(Rule):
                         "Keep the predictions from 0 and 1, and what is under a square root from 0",
                         patch="y_pred = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)",
                     ),
+                    *keras_own_loss(evidence.facts, head),
                 ),
             )

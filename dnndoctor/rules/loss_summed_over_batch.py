@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from dnndoctor.evidence.facts import OptimizerFacts
+from dnndoctor.edits import patch
+from dnndoctor.evidence.facts import Facts, OptimizerFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
 from dnndoctor.experiments.standing import learns_well
@@ -77,8 +79,22 @@ class LossSummedOverBatch(Rule):
                 confidence,
                 loss_where(evidence.facts, output),
                 (Statement(text, LossAndMetrics.name, {"growth": growth}),),
-                (Remedy("Average over the batch", patch='reduction="sum_over_batch_size"'),),
+                _remedies(evidence.facts, output),
             )
+
+
+def _remedies(facts: Facts, output: str | None) -> tuple[Remedy, ...]:
+    """The mean, and the rate that does the same where the step is as long as the gradient."""
+    loss = next((each.loss for each in facts.outputs if each.name == output), None)
+    mean: tuple[Edit, ...] = ()
+    if loss is not None and loss.built_in and output is not None:  # Keras' own are means unless told otherwise
+        mean = (Edit("loss", {"output": output, "name": loss.name, "from_logits": bool(loss.from_logits)}),)
+    average = Remedy("Average over the batch", mean, 'reduction="sum_over_batch_size"')
+    optimizer, size = facts.recipe.optimizers[0], facts.recipe.batch_size
+    if optimizer.kind not in FOLLOWS_SCALE:
+        return (average,)
+    slower = Edit("learning_rate", {"factor": 1 / size})
+    return average, Remedy(f"Divide the learning rate by {size}", (slower,), patch([slower], facts))
 
 
 def _weight(evidence: Evidence, optimizer: OptimizerFacts, batch_size: int) -> tuple[Severity, float]:

@@ -65,7 +65,8 @@ class LossUnfitForTargets(Rule):
         if target.encoding == "signed_binary":
             title = f"{head.name} takes targets of 0 and 1, but they are -1 and +1: the loss has no lower bound"
             recode = Remedy("Write the targets as 0 and 1", patch="y = (y + 1) / 2")
-            return self._finding(head, target, Cause.LABELS, title, 0.85, recode)
+            hinge = remedy(facts, head, "Use the hinge loss, which takes -1 and +1", activation="linear", loss="hinge")
+            return self._finding(head, target, Cause.LABELS, title, 0.85, recode, hinge)
         if target.encoding == "class_ids":
             title = f"{head.name} takes targets of 0 and 1, but they are class ids {span}: the loss has no lower bound"
             patch = replaced_head(head, target.classes, "softmax", "sparse_categorical_crossentropy")
@@ -98,7 +99,7 @@ class LossUnfitForTargets(Rule):
             return self._finding(head, target, Cause.LOSS_FUNCTION, title, 0.8, fit)
         return None
 
-    def _finding(self, head: Head, target: TargetFacts, cause: Cause, title: str, confidence: float, fit: Remedy) -> Finding:
+    def _finding(self, head: Head, target: TargetFacts, cause: Cause, title: str, confidence: float, *fit: Remedy) -> Finding:
         # The confidences are those of a broken contract, above 0.75: what such a loss minimises is not what was meant. They are
         # lower where more than one change is needed.
         array = target.array
@@ -114,5 +115,5 @@ class LossUnfitForTargets(Rule):
             confidence,
             where(head),
             (Statement(text, "facts", values),),
-            (fit,),
+            fit,
         )

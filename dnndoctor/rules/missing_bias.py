@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from dnndoctor.edits.add_biases import add_biases
 from dnndoctor.evidence.contract import Head, heads
 from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.evidence.facts import LayerFacts
@@ -94,7 +95,13 @@ class MissingBias(Rule):
                 *((Statement(why, "facts"),) if why else ()),
                 Statement(f"without a bias, and nothing behind that has one: {names}", "facts", {"layers": float(len(missing))}),
             ),
-            (Remedy("Leave the bias in", patch=f"keras.layers.{first.kind}({first.units or '...'}, use_bias=True)"),),
+            (
+                Remedy(
+                    "Leave the bias in",
+                    (add_biases(layer.path for layer in missing),),
+                    f"keras.layers.{first.kind}({first.units or '...'}, use_bias=True)",
+                ),
+            ),
         )
 
 

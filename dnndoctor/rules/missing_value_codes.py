@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
@@ -44,6 +45,7 @@ class MissingValueCodes(Rule):
             if not scan.markers:
                 continue
             first = scan.markers[0]
+            values = {mark.value for mark in scan.markers}
             evidences = tuple(
                 Statement(
                     f"{scan.written(mark.column)} is {mark.value:g} in {mark.share:.1%} of the rows, first in row "
@@ -66,6 +68,7 @@ class MissingValueCodes(Rule):
                 (
                     Remedy(
                         "Fill in missing values before the data are scaled",
+                        (Edit("fill_missing", {"value": first.value}),) if len(values) == 1 else (),
                         patch=f"column = x[..., {first.column}]\n"
                         f"column[column == {first.value:g}] = np.median(column[column != {first.value:g}])",
                     ),

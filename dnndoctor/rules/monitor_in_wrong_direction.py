@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.constant_rate import PLATEAU
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.monitors import Monitor, better_direction, is_logged, monitors
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -52,6 +54,7 @@ class MonitorInWrongDirection(Rule):
 
     def _finding(self, monitor: Monitor, better: str, evidence: Evidence) -> Finding:
         kind = monitor.callback.kind
+        lowers = kind == PLATEAU  # in the right mode it would keep the rate while all is well
         side = "larger" if better == "max" else "smaller"
         course = evidence.of(OwnRecipe)
         stopped = [run for run in course.runs if run.stopped_by == kind] if course is not None else []
@@ -83,5 +86,12 @@ class MonitorInWrongDirection(Rule):
             0.8 if decisive else 0.5,  # stopped for getting better, a run has no chance; a checkpoint alone harms no training
             where=(Where(place=monitor.callback.place),) if monitor.callback.place else recipe_where(evidence.facts, "callbacks"),
             evidence=tuple(statements),
-            remedies=(Remedy("Turn the direction round", patch=f'{kind}(monitor="{monitor.monitor}", mode="{better}", ...)'),),
+            remedies=(
+                Remedy(
+                    "Turn the direction round",
+                    (Edit("constant_rate"),) if lowers else (),
+                    f'{kind}(monitor="{monitor.monitor}", mode="{better}", ...)',
+                    note="tried at a constant rate" if lowers else "",
+                ),
+            ),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.evidence.topology import Role, Topology
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.experiments.standing import learns_well
@@ -13,6 +14,9 @@ from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severit
 from dnndoctor.rules import Rule
 
 RECURRENT = frozenset({"GRU", "LSTM", "SimpleRNN"})
+
+MOST_TIMES = 8
+"""Times as wide at most: all hidden layers are widened together, which costs that squared."""
 
 ONE_SIDED = frozenset({"relu", "relu6"})
 """Activations that give nothing at all for half of their inputs."""
@@ -80,8 +84,19 @@ class NarrowBottleneck(Rule):
                 )
                 for each in found[:3]
             ),
-            (Remedy("Make the layer wider", patch=f"keras.layers.{layer.kind}({max(16, 2 * worst.needed)}, ...)"),),
+            (_remedy(worst),),
         )
+
+
+def _remedy(worst: _Narrow) -> Remedy:
+    width = max(16, 2 * worst.needed)
+    factor = min(MOST_TIMES, math.ceil(width / worst.width))
+    return Remedy(
+        "Make the layer wider",
+        (Edit("width", {"factor": float(factor)}),),
+        f"keras.layers.{worst.layer.kind}({width}, ...)",
+        note=f"tried with every hidden layer {factor} times as wide",
+    )
 
 
 def _narrow(facts: Facts) -> Iterator[_Narrow]:

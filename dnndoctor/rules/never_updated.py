@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from dnndoctor.evidence.facts import Place
+from dnndoctor.evidence.facts import OptimizerFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.experiments.standing import learns_well
@@ -55,7 +56,7 @@ class NeverUpdated(Rule):
             if recipe.custom_train_step and not any(one.handed for one in still):
                 yield self._nothing(point)
             elif recipe.optimizers and not any((*point.rates, *recipe.rates)):
-                yield self._no_rate(point, recipe.optimizers[0].place)
+                yield self._no_rate(point, recipe.optimizers)
         elif recipe.custom_train_step and (left := [one for one in still if one.handed is False]):
             yield self._left(evidence, point, left)
 
@@ -78,7 +79,8 @@ class NeverUpdated(Rule):
             ),
         )
 
-    def _no_rate(self, point: StartingPoint, place: Place | None) -> Finding:
+    def _no_rate(self, point: StartingPoint, optimizers: tuple[OptimizerFacts, ...]) -> Finding:
+        fresh = Edit("optimizer", {"class_name": optimizers[0].kind, "learning_rate": 1e-3})
         return Finding(
             self.code,
             self.name,
@@ -86,13 +88,13 @@ class NeverUpdated(Rule):
             "The learning rate is 0, and no step changes a weight",
             Severity.ERROR,
             0.95,  # exact, as above
-            (Where(None, place),),
+            (Where(None, optimizers[0].place),),
             (
                 measured(
                     point, f"the rate is 0 at each of {point.steps} steps, and at the start and the end of the course", rate=0.0
                 ),
             ),
-            (Remedy("Set a learning rate", patch="learning_rate=1e-3"),),
+            (Remedy("Set a learning rate", (fresh,) if len(optimizers) == 1 else (), "learning_rate=1e-3"),),
         )
 
     def _left(self, evidence: Evidence, point: StartingPoint, left: list[VariableStart]) -> Finding:

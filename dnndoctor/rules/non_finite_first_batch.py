@@ -8,6 +8,7 @@ from dnndoctor.evidence.contract import IDS_LOSSES, RANGES, Head, heads
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.evidence.layers import kernels
 from dnndoctor.evidence.outcome import FirstNonFinite
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatch, FirstBatchExperiment
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
@@ -90,12 +91,12 @@ class NonFiniteFirstBatch(Rule):
             return self._finding(Cause.CUSTOM_CODE, title, 0.6, place, start, early, found, fix)
         if largest >= HUGE_INPUTS:
             found = f"inputs go up to {largest:.3g}"
-            fix = Remedy("Standardise the inputs", patch="keras.layers.Normalization()")
+            fix = Remedy("Standardise the inputs", (Edit("standardize_inputs"),), "keras.layers.Normalization()")
             return self._finding(Cause.INPUT_SCALE, title, 0.6, place, start, early, found, fix)
         if wide:
             gain = max(map(_gain, wide))
             found = f"{len(wide)} layers start with weights {gain:.2g} times as wide as their inputs allow"
-            fix = Remedy("Draw the weights variance-scaled", patch='kernel_initializer="he_normal"')
+            fix = Remedy("Draw the weights variance-scaled", (Edit("variance_scaled_init"),), 'kernel_initializer="he_normal"')
             places = tuple(Where(candidate.path, candidate.place) for candidate in wide)
             return self._finding(Cause.INITIALIZER, title, 0.6, places, start, early, found, fix)
         # What is left among Keras' own layers on finite inputs and ordinary weights; no single cause stands out.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dnndoctor.evidence.facts import LayerFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
@@ -68,7 +69,13 @@ class OneScaleForAllFeatures(Rule):
                             {"feature_std_minimum": smallest, "feature_std_maximum": largest},
                         ),
                     ),
-                    (Remedy("Normalise each feature by its own mean and variance", patch="keras.layers.Normalization(axis=-1)"),),
+                    (
+                        Remedy(
+                            "Normalise each feature by its own mean and variance",
+                            (Edit("normalization_off"), Edit("standardize_inputs")),
+                            "keras.layers.Normalization(axis=-1)",
+                        ),
+                    ),
                 )
 
 

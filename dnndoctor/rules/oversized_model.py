@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dnndoctor.evidence.facts import Facts, LayerFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
 from dnndoctor.rules import Rule
@@ -70,7 +71,13 @@ class OversizedModel(Rule):
             0.05,  # many models that do well are as large
             tuple(Where(layer.path, layer.place) for layer in wide),
             tuple(statements),
-            (Remedy("Halve the filters and compare"),),
+            (
+                Remedy(
+                    "Halve the filters and compare",
+                    (Edit("width", {"factor": 0.5}),),
+                    note="tried with every hidden width halved",
+                ),
+            ),
         )
 
 

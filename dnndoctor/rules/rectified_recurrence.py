@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.hidden_activation import activation_edits
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.sickness import SicknessKind, has, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
@@ -55,5 +56,11 @@ class RectifiedRecurrence(Rule):
             0.5 if exploded else 0.3 if sick else 0.1,  # it explains an explosion well, and other failures less
             tuple(Where(layer.path, layer.place) for layer in layers),
             tuple(Statement(f"{layer.path} ({layer.kind}) has activation {layer.activation}", "facts") for layer in layers[:3]),
-            (Remedy("Leave the activation at tanh", patch=f"keras.layers.{first.kind}({first.units or '...'})"),),
+            (
+                Remedy(
+                    "Leave the activation at tanh",
+                    activation_edits(evidence.facts, "tanh", [layer.path for layer in layers]),
+                    f"keras.layers.{first.kind}({first.units or '...'})",
+                ),
+            ),
         )

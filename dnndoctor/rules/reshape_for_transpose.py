@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.permute_for_reshape import permute_for_reshape
 from dnndoctor.evidence.seen.layout import ReshapeSeen
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.layout import Layout, LayoutExperiment
 from dnndoctor.experiments.layout_evidence import SURE, sizes
@@ -71,7 +73,7 @@ class ReshapeForTranspose(Rule):
             confidence,
             tuple(Where(layer.path, layer.place) for layer in layers),
             tuple(_statements(reshape, layout)),
-            (Remedy("Transpose instead of reshaping", patch=_patch(reshape)),),
+            (Remedy("Transpose instead of reshaping", _edits(reshape), _patch(reshape)),),
         )
 
 
@@ -117,6 +119,15 @@ def _statements(reshape: ReshapeSeen, layout: Layout) -> Iterable[Statement]:
     if reshape.footprint:
         text += f"; {reshape.patch} positions next to each other end up at {reshape.footprint}"
     yield Statement(text, LayoutExperiment.name, {}, layout.trials)
+
+
+def _edits(reshape: ReshapeSeen) -> tuple[Edit, ...]:
+    """What permutes in the layer; empty where the reshape is no layer's, or takes the rows along."""
+    order = reshape.order
+    if reshape.layer is None or reshape.kind != "Reshape" or order[0] != 0:
+        return ()
+    axes = tuple(order.index(axis) for axis in range(len(order))) if reshape.splits else order
+    return (permute_for_reshape(reshape.layer, axes[1:]),)
 
 
 def _patch(reshape: ReshapeSeen) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.evidence.topology import BATCH_NORM, Topology
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
@@ -52,7 +53,14 @@ class ReusedBatchNorm(Rule):
                 0.1 if well else 0.5,  # the mixture is a fact, how far the places differ is not measured
                 (Where(layer.path, layer.place),),
                 (Statement(f"it is called behind {' and behind '.join(places)}", "facts", {"places": float(len(places))}),),
-                (Remedy("Give each place a batch normalisation of its own", patch="keras.layers.BatchNormalization()"),),
+                (
+                    Remedy(
+                        "Give each place a batch normalisation of its own",
+                        (Edit("batch_norm_off"),),
+                        "keras.layers.BatchNormalization()",
+                        note="tried without batch normalisation",
+                    ),
+                ),
             )
 
 

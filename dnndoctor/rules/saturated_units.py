@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.hidden_activation import activation_edits
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.experiments.start import StartExperiment
@@ -78,8 +80,14 @@ class SaturatedUnits(Rule):
                 measured(point, text, flat_share=first.flat_share, flat=float(first.flat), units=float(first.units)),
                 *((measured(point, why.text),) if why is not None else ()),
             ),
-            (why.remedy,) if why is not None else (Remedy("Use relu in hidden layers", patch='activation="relu"'),),
+            (why.remedy if why is not None else _relu(facts, flat),),
         )
+
+
+def _relu(facts: Facts, flat: list[ActivationStart]) -> Remedy:
+    ends = {output.layer for output in facts.outputs}
+    hidden = [each.path for each in flat if each.path not in ends]
+    return Remedy("Use relu in hidden layers", activation_edits(facts, "relu", hidden), 'activation="relu"')
 
 
 def _is_flat(each: ActivationStart, gives_output: bool) -> bool:

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterable
 
 from dnndoctor.evidence.facts import CallbackFacts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.other_schedules import OtherSchedules, Schedules
 from dnndoctor.experiments.race import Duel
@@ -173,4 +174,6 @@ def _mended(callback: CallbackFacts) -> Remedy:
         for name, value in facts_of.items()
         if value is not None and (name, value) != ("mode", "auto")
     )
-    return Remedy(title, patch=f"keras.callbacks.{callback.kind}({written})")
+    # What lowers the rate in the wrong mode lowers it while all is well: in the right one it would keep the rate.
+    edits, note = ((Edit("constant_rate"),), "tried at a constant rate") if right else ((), "")
+    return Remedy(title, edits, f"keras.callbacks.{callback.kind}({written})", note=note)

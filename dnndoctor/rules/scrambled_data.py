@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.transpose_inputs import transpose_inputs
 from dnndoctor.evidence.seen.layout import ArraySeen
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.layout import LayoutExperiment
-from dnndoctor.experiments.layout_evidence import Scramble, scramble, sizes, undone
+from dnndoctor.experiments.layout_evidence import Scramble, scramble, sizes, transposition, undone
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Where
 from dnndoctor.rules import Rule
 
@@ -67,6 +68,7 @@ class ScrambledData(Rule):
             (
                 Remedy(
                     "Transpose instead of reshaping; what was reshaped is put in order by this line",
+                    () if array.name.startswith("y") else (transpose_inputs(*transposition(array, found.other)),),
                     patch=undone(array.name, array, found.other),
                     note="the same for validation and test data",
                 ),

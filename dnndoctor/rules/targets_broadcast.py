@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from dnndoctor.edits.heads import keras_own_loss
+from dnndoctor.evidence.contract import heads
 from dnndoctor.evidence.seen.loss import Broadcast
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.loss_and_metrics import LossAndMetrics
@@ -52,7 +54,8 @@ class TargetsBroadcast(Rule):
             if loss.broadcast is not None and loss.broadcast.differs:
                 # Rows are not paired: measured. The rest is for those who would name the shape of the labels.
                 place = loss_where(facts, loss.output)
-                yield self._finding(Cause.LOSS_FUNCTION, f"The loss {loss.loss}", loss.broadcast, Severity.ERROR, 0.9, place)
+                own = [fit for head in heads(facts) if head.output.name == loss.output for fit in keras_own_loss(facts, head)]
+                yield self._finding(Cause.LOSS_FUNCTION, f"The loss {loss.loss}", loss.broadcast, Severity.ERROR, 0.9, place, own)
         for metric in seen.metrics:
             if metric.broadcast is not None and metric.broadcast.differs:
                 # As sure, and yet the training does not see it.
@@ -60,7 +63,14 @@ class TargetsBroadcast(Rule):
                 yield self._finding(Cause.METRIC, f"The metric {metric.called}", metric.broadcast, Severity.WARNING, 0.4, place)
 
     def _finding(
-        self, cause: Cause, what: str, found: Broadcast, severity: Severity, confidence: float, where: tuple[Where, ...]
+        self,
+        cause: Cause,
+        what: str,
+        found: Broadcast,
+        severity: Severity,
+        confidence: float,
+        where: tuple[Where, ...],
+        own: Iterable[Remedy] = (),
     ) -> Finding:
         targets, outputs = (_shape(shape) for shape in (found.target_shape, found.output_shape))
         text = (
@@ -82,6 +92,7 @@ class TargetsBroadcast(Rule):
                     patch="y = y[..., None]" if len(found.target_shape) < len(found.output_shape) else "y = y[..., 0]",
                 ),
                 Remedy("Or align them inside", patch="y_true = keras.ops.reshape(y_true, keras.ops.shape(y_pred))"),
+                *own,
             ),
         )
 

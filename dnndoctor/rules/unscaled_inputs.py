@@ -123,7 +123,7 @@ class UnscaledInputs(Rule):
             sign.confidence,
             (Where(first.path, first.place),) if first is not None else (),
             tuple(evidence),
-            (_remedy(array),),
+            _remedies(array),
         )
 
 
@@ -189,13 +189,19 @@ def _large(facts: Facts, array: ArrayFacts, rms: float, start_ratio: float | Non
     return _Sign(0.15, Severity.NOTE, text)
 
 
-def _remedy(array: ArrayFacts) -> Remedy:
+def _remedies(array: ArrayFacts) -> tuple[Remedy, ...]:
     standardised = Edit("standardize_inputs")
-    if array.integer_valued and array.minimum >= 0 and 200 <= array.maximum <= 255 and len(array.shape) >= 2:
-        patch = "keras.layers.Rescaling(1 / 255)  # the first layer"
-        return Remedy("Scale the pictures to 0 to 1", (standardised,), patch, note="tried by standardising")
     patch = "normalization = keras.layers.Normalization()\nnormalization.adapt(x_train)  # then the first layer of the model"
+    usual = Remedy("Standardise each feature with the training data's mean and standard deviation", (standardised,), patch)
+    if array.integer_valued and array.minimum >= 0 and 200 <= array.maximum <= 255 and len(array.shape) >= 2:
+        rescaled = "keras.layers.Rescaling(1 / 255)  # the first layer"
+        note = "tried by the least and largest value of each channel"
+        return Remedy("Scale the pictures to 0 to 1", (Edit("min_max_inputs"),), rescaled, note=note), usual
     if is_long_tailed(array) and array.minimum >= 0:
         title = "Take the logarithm, and standardise it with the training data's mean and standard deviation"
-        return Remedy(title, (Edit("log_inputs"), standardised), f"x = np.log1p(x)\n{patch}")
-    return Remedy("Standardise each feature with the training data's mean and standard deviation", (standardised,), patch)
+        ranked = 'x = sklearn.preprocessing.QuantileTransformer(output_distribution="normal").fit(x_train).transform(x)'
+        return (
+            Remedy(title, (Edit("log_inputs"), standardised), f"x = np.log1p(x)\n{patch}"),
+            Remedy("Replace each feature by the normal scores of its ranks", (Edit("quantile_inputs"),), ranked),
+        )
+    return (usual,)

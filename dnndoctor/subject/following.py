@@ -1,6 +1,9 @@
 """The activation that a layer's output runs into: its own, or the next on the way, be it a layer or an operation."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -13,6 +16,7 @@ RECTIFIER, SELU, OTHER = "rectifier", "selu", "other"
 _OPS = {
     "Elu": RECTIFIER,
     "Erf": RECTIFIER,  # of GELU
+    "Erfc": RECTIFIER,  # the same
     "LeakyRelu": RECTIFIER,
     "Maximum": RECTIFIER,
     "Relu": RECTIFIER,
@@ -24,6 +28,20 @@ _OPS = {
     "Softsign": OTHER,
     "Tanh": OTHER,
 }
+_FUNCTIONS = {
+    "Elu": keras.activations.elu,
+    "Erf": keras.activations.gelu,
+    "Erfc": keras.activations.gelu,
+    "Maximum": keras.activations.relu,
+    "Relu": keras.activations.relu,
+    "Relu6": keras.activations.relu6,
+    "Selu": keras.activations.selu,
+    "Softplus": keras.activations.softplus,
+    "Softsign": keras.activations.softsign,
+    "Tanh": keras.activations.tanh,
+}
+"""Those of them that bend each value for itself, as functions of Keras'."""
+
 _RECTIFYING_LAYERS = (keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.PReLU, keras.layers.ELU)
 _ENDS = LINEAR_OPS | {
     "If",
@@ -49,6 +67,45 @@ def following(layer: Any, traced: ForwardPass | None) -> str:
     own = _of_function(getattr(layer, "activation", None))
     if own is not None or traced is None:
         return own or OTHER
+    met = _met(layer, traced)
+    return OTHER if met is None else met.kind
+
+
+def activation_behind(layer: Any, traced: ForwardPass) -> Callable[[Any], Any]:
+    """The activation that a layer without one of its own runs into.
+
+    Args:
+        layer: With weights.
+        traced: The forward pass.
+
+    Returns:
+        The identity where the layer has its own, and where none is found that bends each value for itself.
+    """
+    met = _met(layer, traced) if _of_function(getattr(layer, "activation", None)) is None else None
+    found: Any = keras.activations.linear
+    if met is None or isinstance(met.what, keras.layers.Softmax):
+        return cast(Callable[[Any], Any], found)
+    if isinstance(met.what, keras.layers.Layer):
+        # PReLU has weights of its own, which belong to one place.
+        found = getattr(met.what, "activation", None) or (keras.activations.relu if met.what.weights else met.what)
+    elif met.what.type == "LeakyRelu":
+        found = partial(keras.activations.leaky_relu, negative_slope=met.what.get_attr("alpha"))
+    elif met.what.type == "Sigmoid":
+        found = keras.activations.silu if met.kind == RECTIFIER else keras.activations.sigmoid
+    else:
+        found = _FUNCTIONS.get(met.what.type, keras.activations.linear)
+    return cast(Callable[[Any], Any], found)
+
+
+@dataclass(frozen=True)
+class _Met:
+    """An activation on the way: its kind, and the layer or the operation that it is."""
+
+    kind: str
+    what: Any
+
+
+def _met(layer: Any, traced: ForwardPass) -> _Met | None:
     begun = [call for call in traced.calls if call.layer is layer and call.made]
     # The layer inside a TimeDistributed works in a loop, out of sight: what the wrapper makes is looked at.
     begun = begun or [call for call in traced.calls if getattr(call.layer, "layer", None) is layer]
@@ -56,12 +113,13 @@ def following(layer: Any, traced: ForwardPass | None) -> str:
     way: list[Any] = []
     for tensor in effects([made for call in begun for made in call.made], until=lambda op: op.type in _ENDS):
         way.append(tensor)
-        found = _of_layer(entered.get(id(tensor))) or next(
-            (kind for op in tensor.consumers() if (kind := _of_operation(op, way)) is not None), None
-        )
-        if found is not None:
-            return found
-    return OTHER
+        entering = entered.get(id(tensor))
+        if (kind := _of_layer(entering)) is not None:
+            return _Met(kind, entering)
+        for op in tensor.consumers():
+            if (kind := _of_operation(op, way)) is not None:
+                return _Met(kind, op)
+    return None
 
 
 def _of_layer(layer: Any) -> str | None:

@@ -64,12 +64,13 @@ class ForwardPass:
     calls: tuple[Call, ...]
 
 
-def forward_pass(model: keras.Model, x: Any) -> ForwardPass:
+def forward_pass(model: keras.Model, x: Any, rows: int | None = None) -> ForwardPass:
     """Traces a model; nothing is run.
 
     Args:
         model: Built.
         x: Its inputs: a tree of arrays or symbolic tensors, the first axis the row.
+        rows: How many it is traced with; None leaves their number open.
 
     Raises:
         Exception: Whatever the user's code raises when it is traced.
@@ -77,7 +78,7 @@ def forward_pass(model: keras.Model, x: Any) -> ForwardPass:
     specs: list[Any] = []
 
     def numbered(leaf: Any) -> int:
-        specs.append(tf.TensorSpec([None, *leaf.shape[1:]], leaf.dtype))
+        specs.append(tf.TensorSpec([rows, *leaf.shape[1:]], leaf.dtype))
         return len(specs) - 1
 
     template = rows_data.map_tree(numbered, x)

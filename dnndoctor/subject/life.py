@@ -8,15 +8,18 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from dnndoctor.errors import SubjectError
 from dnndoctor.evidence import record
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.evidence.messages import Alive, Done, Ended, Open, Opened, Refused, Run
+from dnndoctor.evidence.messages import Alive, Done, Ended, EpochEnded, Open, Opened, Refused, Run, Train, Trained
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
+
+Answer = TypeVar("Answer")
 
 OWN_FAULT = 70
 """Exit status of a life that an exception of ours ended; its traceback is the end of the log."""
@@ -44,6 +47,13 @@ class Session(Protocol):
         on_outcome: Callable[[Outcome], None],
     ) -> None:
         """Runs trials and hands over each outcome as soon as it is there."""
+
+    def train(self, order: Train, alive: Callable[[Alive], None], on_epoch: Callable[[EpochEnded], None]) -> Trained:
+        """Trains a subject by its full recipe and saves it.
+
+        Raises:
+            SubjectError: The user's model or data could not be built or trained.
+        """
 
 
 class SessionFactory(Protocol):
@@ -105,26 +115,33 @@ def serve(make_session: SessionFactory, commands: int, messages: int) -> None:
     """
     channel = Channel(messages)
     session = make_session()
-    kinds: Any = Open | Run
+    kinds: Any = Open | Run | Train
     with os.fdopen(commands, encoding="utf-8", closefd=False) as lines:
         for line in lines:
-            command = record.loads(kinds, line)
-            if isinstance(command, Open):
-                channel.send(_opened(session, command, channel))
-            else:
-                channel.alive(Alive("preparing trials"))  # a worker that dies from now on dies of these trials
-                session.run(
-                    command.trials,
-                    on_progress=channel.alive,
-                    deadline=None if command.seconds is None else time.monotonic() + command.seconds,
-                    on_outcome=lambda outcome: channel.send(Ended(outcome)),
-                )
-                channel.send(Done())
+            match record.loads(kinds, line):
+                case Open() as command:
+                    channel.send(_told(partial(_open, session, command, channel)))
+                case Train() as command:
+                    channel.send(_told(partial(session.train, command, channel.alive, channel.send)))
+                case Run() as command:
+                    channel.alive(Alive("preparing trials"))  # a worker that dies from now on dies of these trials
+                    session.run(
+                        command.trials,
+                        on_progress=channel.alive,
+                        deadline=None if command.seconds is None else time.monotonic() + command.seconds,
+                        on_outcome=lambda outcome: channel.send(Ended(outcome)),
+                    )
+                    channel.send(Done())
 
 
-def _opened(session: Session, command: Open, channel: Channel) -> Opened | Refused:
+def _open(session: Session, command: Open, channel: Channel) -> Opened:
+    return Opened(session.open(command.config, Path(command.folder), channel.alive))
+
+
+def _told(do: Callable[[], Answer]) -> Answer | Refused:
+    """What is answered to a command that runs the user's code."""
     try:
-        return Opened(session.open(command.config, Path(command.folder), channel.alive))
+        return do()
     except SubjectError as error:
         return Refused(str(error), error.stage, error.advice, error.frames)
     except (SystemExit, KeyboardInterrupt) as stop:

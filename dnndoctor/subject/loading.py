@@ -106,20 +106,21 @@ class UserCode:
             return factory(**args)
 
     @contextlib.contextmanager
-    def guarded(self, what: str, stage: str, *, named: bool = True) -> Iterator[None]:
+    def guarded(self, what: str, stage: str, *, named: bool = True, training: bool = False) -> Iterator[None]:
         """Runs user code: no training, and every exception becomes a `SubjectError` with the user's own frames.
 
         Args:
             what: What is being run, for the message.
             stage: For the error.
             named: Whether that is a name from the user's code, shown as code.
+            training: Whether training is what is to be done.
 
         Raises:
             SubjectError: The code raised, tried to leave the process, or began to train.
         """
         shown = f"`{what}`" if named else what
         try:
-            with _no_training(self.folder):
+            with contextlib.nullcontext() if training else _no_training(self.folder):
                 yield
         except SubjectError:
             raise
@@ -155,6 +156,11 @@ class UserCode:
         elif isinstance(error, MemoryError):
             advice = "Return less data, or a tf.data.Dataset that reads it piece by piece."
         raise SubjectError(message, stage=stage, advice=advice, frames=user_frames(error, self.folder)) from error
+
+    @property
+    def module_names(self) -> dict[str, str]:
+        """What the user's files are called as modules while they are imported here, and in a script of their own."""
+        return {module.__name__: Path(location).stem for location, module in self._modules.items() if location.endswith(".py")}
 
     @property
     def names_at_import(self) -> dict[str, int]:

@@ -12,6 +12,7 @@ import tensorflow as tf
 from dnndoctor.config.schema import Config, Factory, ModelFile
 from dnndoctor.errors import SubjectError
 from dnndoctor.subject.creation import Creation
+from dnndoctor.subject.edits import Build
 from dnndoctor.subject.initial_weights import random_weights, redraw
 from dnndoctor.subject.layer_names import wind_to
 from dnndoctor.subject.layers import walk_layers
@@ -55,6 +56,8 @@ class ModelSource:
         self.self_seeded = False
         self._batch: Any = None
         self._treat: Callable[[keras.Model, int], None] | None = None
+        self._remade: Build | None = None
+        self._newest: Built | None = None
         self._made_layers: weakref.WeakSet[Any] = weakref.WeakSet()
         self._made_optimizers: weakref.WeakSet[Any] = weakref.WeakSet()
         if isinstance(self._factory, Factory):
@@ -78,13 +81,15 @@ class ModelSource:
         """
         self._batch = batch
 
-    def treat_by(self, change: Callable[[keras.Model, int], None]) -> None:
+    def treat_by(self, change: Callable[[keras.Model, int], None], remade: Callable[[Build], Build] | None = None) -> None:
         """Has every model changed that is made from now on, with the seed that it is made with.
 
         Args:
             change: Changes a fresh, compiled model; variables of models without known input shapes may not be there yet.
+            remade: Has models made otherwise from the start; None where they are made as ever.
         """
         self._treat = change
+        self._remade = None if remade is None else remade(lambda seed: self._build_untreated(seed).model)
 
     def build(self, seed: int) -> keras.Model:
         """A fresh, compiled model; equal seeds give equal weights.
@@ -106,6 +111,17 @@ class ModelSource:
         Raises:
             SubjectError: As `build`.
         """
+        if self._remade is None:
+            built = self._build_untreated(seed)
+        else:
+            model = self._remade(seed)
+            assert self._newest is not None  # it was just made
+            built = Built(model, self._newest.creation)
+        if self._treat is not None:
+            self._treat(built.model, seed)
+        return built
+
+    def _build_untreated(self, seed: int) -> Built:
         keras.utils.set_random_seed(seed)
         wind_to(self._code.names_at_import)
         creation = Creation()
@@ -119,9 +135,8 @@ class ModelSource:
             redraw(model, seed, creation, keep_loaded=False)
         elif self.self_seeded:
             redraw(model, seed, creation, keep_loaded=True)
-        if self._treat is not None:
-            self._treat(model, seed)
-        return Built(model, creation)
+        self._newest = Built(model, creation)
+        return self._newest
 
     def detect_self_seeding(self, first: Built, second: Built) -> None:
         """Compares two builds by different seeds and remembers whether the factory seeds itself.

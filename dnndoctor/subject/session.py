@@ -1,4 +1,4 @@
-"""A subject and its engine, behind the two commands that a worker understands."""
+"""A subject and its engine, behind the commands that a worker understands."""
 
 import importlib
 import time
@@ -9,7 +9,7 @@ from typing import Any
 
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.evidence.messages import Alive
+from dnndoctor.evidence.messages import Alive, EpochEnded, Train, Trained
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.subject.tensorflow_import import import_tensorflow, usable_cores
@@ -103,3 +103,18 @@ class Session:
             deadline=deadline,
             on_outcome=on_outcome,
         )
+
+    def train(self, order: Train, alive: Callable[[Alive], None], on_epoch: Callable[[EpochEnded], None]) -> Trained:
+        """Trains a subject by its full recipe, by the model's own `fit`, and saves it.
+
+        Args:
+            order: What to train, and where to write it.
+            alive: Called with each stage, and at least at every batch.
+            on_epoch: Called at the end of every epoch.
+
+        Raises:
+            SubjectError: The user's model or data could not be built or trained.
+        """
+        from dnndoctor.subject.full_training import train
+
+        return train(order, alive, on_epoch)

@@ -1,7 +1,7 @@
 """The subject's façade: from a config to a blueprint that trials are made from, and to the facts."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from dnndoctor.subject.creation import Creation
 from dnndoctor.subject.data.cache import load_sample, save_sample
 from dnndoctor.subject.data.drawing import Drawn, as_fit_gives_it, draw
 from dnndoctor.subject.data.files import open_data_file
-from dnndoctor.subject.data.parts import READING, ModelHints, Rows, unreadable
+from dnndoctor.subject.data.parts import READING, ModelHints, Parts, Rows, unreadable
 from dnndoctor.subject.data.returned import understand
 from dnndoctor.subject.data.trees import map_tree, named_leaves, take
 from dnndoctor.subject.facts.call_facts import call_facts
@@ -76,19 +76,19 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
     drawn = load_sample(wanted, folder)
     first = None
     if drawn is None:
-        returned = _call_data(data, code, alive)
+        returned = call_data(data, code, alive)
         alive("building the model")
         first = source.build_watched(_FACTS_SEED)
-        hints = _hints(first.model)
+        parts = parts_of(returned, data, config, first.model, code)
         alive(READING)
-        drawn = _draw(returned, data, config, hints, code, alive)
+        drawn = draw(parts, wanted.fit, size_in_bytes(wanted.ladder.sample_limit), code.guarded, alive)
         save_sample(drawn, wanted, folder)
 
     treatments = Treatments(wanted)
     batch_size = recipe.batch_size(wanted.fit, drawn.batch_size)
     if treatments.edits:
         alive("applying the treatments")
-        drawn = _treat(source, treatments, drawn, batch_size)
+        drawn, _ = treat(source, treatments, drawn, batch_size)
         config, first = treatments.config(config, batch_size), None
         wanted = config.config
         batch_size = recipe.batch_size(wanted.fit, drawn.batch_size)
@@ -156,8 +156,18 @@ def load_subject(config: LoadedConfig, folder: Path, alive: Callable[[str], None
     return blueprint, facts
 
 
-def _treat(source: ModelSource, treatments: Treatments, drawn: Drawn, batch_size: int) -> Drawn:
-    """Has the source make treated models, and gives back the treated sample."""
+def treat(source: ModelSource, treatments: Treatments, drawn: Drawn, batch_size: int) -> tuple[Drawn, Sequence[bool]]:
+    """Has the source make treated models, and gives back the treated sample and which of its inputs are codes.
+
+    Args:
+        source: Of the models.
+        treatments: Of the config.
+        drawn: The sample as the user gave it.
+        batch_size: Of the user's recipe.
+
+    Raises:
+        SubjectError: A treatment does not apply.
+    """
     plain = _sample(drawn.train, drawn.kind)
     few = take_rows(plain, min(batch_size, plain.rows))
     batch = map_tree(tf.convert_to_tensor, (few.x, few.y, few.weight))
@@ -166,8 +176,9 @@ def _treat(source: ModelSource, treatments: Treatments, drawn: Drawn, batch_size
     loaded = loaded_paths(one.model, one.creation, other.model)
     coded = [leaf for _, leaf in named_leaves(coded_inputs(one.model, batch[0]), "x")]
     treated = treatments.data(drawn, coded, batch_size)
-    source.treat_by(treatments.of_model(_sample(treated.train, drawn.kind), loaded))
-    return treated
+    sample = _sample(treated.train, drawn.kind)
+    source.treat_by(treatments.of_model(sample, loaded), treatments.of_making(sample))
+    return treated, coded
 
 
 def environment() -> dict[str, str]:
@@ -194,24 +205,42 @@ def take_rows(sample: Sample, count: int) -> Sample:
     return Sample(take(sample.x, rows), take(sample.y, rows), take(sample.weight, rows))
 
 
-def _call_data(data: Factory | DataFile, code: UserCode, alive: Callable[[str], None]) -> Any:
+def call_data(data: Factory | DataFile, code: UserCode, alive: Callable[[str], None], seed: int = _FACTS_SEED) -> Any:
+    """What the user's data factory returns; None of a file.
+
+    Args:
+        data: As the config has it.
+        code: The user's code.
+        alive: Called with the stage.
+        seed: Set before the factory is called.
+
+    Raises:
+        SubjectError: The factory raised.
+    """
     if isinstance(data, DataFile):
         return None
     stage = f"calling {data.factory.rpartition(':')[2]}"
     alive(stage)
-    keras.utils.set_random_seed(_FACTS_SEED)  # what the factory draws without a seed of its own is the same in every run
+    keras.utils.set_random_seed(seed)  # what the factory draws without a seed of its own is the same in every run
     return code.call(data.factory, data.args, stage)
 
 
-def _draw(
-    returned: Any, data: Factory | DataFile, config: LoadedConfig, hints: ModelHints, code: UserCode, alive: Callable[[str], None]
-) -> Drawn:
-    fit = config.config.fit
+def parts_of(returned: Any, data: Factory | DataFile, config: LoadedConfig, model: keras.Model, code: UserCode) -> Parts:
+    """The user's data as training and validation parts, whole and unread.
+
+    Args:
+        returned: By `call_data`.
+        data: As the config has it.
+        config: Of the subject.
+        model: Of the user's, which says what it takes.
+        code: The user's code.
+
+    Raises:
+        SubjectError: It is none of the known forms, or a file is missing.
+    """
     if isinstance(data, DataFile):
-        parts = open_data_file(data, code.folder)
-    else:
-        parts = understand(returned, data.factory, hints, fit.batch_size or recipe.KERAS_BATCH_SIZE)
-    return draw(parts, fit, size_in_bytes(config.config.ladder.sample_limit), code.guarded, alive)
+        return open_data_file(data, code.folder)
+    return understand(returned, data.factory, _hints(model), config.config.fit.batch_size or recipe.KERAS_BATCH_SIZE)
 
 
 def _hints(model: keras.Model) -> ModelHints:

@@ -14,7 +14,7 @@ from dnndoctor.evidence.trial import Edit
 from dnndoctor.subject.blueprint import Sample
 from dnndoctor.subject.data.drawing import Drawn
 from dnndoctor.subject.data.parts import Rows
-from dnndoctor.subject.edits import CannotApplyError, Held, Run, applied, change_run
+from dnndoctor.subject.edits import Build, CannotApplyError, Held, Run, applied, change_run, other_build
 from dnndoctor.subject.engine import data as rows_data
 from dnndoctor.subject.engine.building import symbolic
 from dnndoctor.subject.engine.edited_rows import EditedRows
@@ -126,6 +126,31 @@ class Treatments:
                 raise _refused(error) from error
 
         return change
+
+    def of_making(self, train: Sample) -> Callable[[Build], Build] | None:
+        """How the user's factory is made to give other models from the start; None where no edit asks for that.
+
+        Args:
+            train: The treated training rows.
+        """
+        if not any(applied(edit).overrides("other_build") for edit in self.edits):
+            return None
+        inputs = symbolic(rows_data.rows_of(train))[0]
+
+        def remade(build: Build) -> Build:
+            def make(seed: int) -> keras.Model:
+                try:
+                    return made(seed)
+                except CannotApplyError as error:
+                    raise _refused(error) from error
+
+            try:
+                made = other_build(build, self.edits, inputs)
+            except CannotApplyError as error:
+                raise _refused(error) from error
+            return make
+
+        return remade
 
 
 def treated_recipe(recipe: RecipeFacts, run: Run) -> RecipeFacts:

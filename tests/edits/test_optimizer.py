@@ -29,3 +29,15 @@ def test_same_class() -> None:
     subject = facts(recipe={"optimizers": (optimizer("Adam", 1.0),)})
 
     assert edit_kind("optimizer").sentence(EDIT, subject) == "change the learning rate of Adam from 1 to 0.001"
+
+
+def test_settings() -> None:
+    """Momentum and weight decay are told and written where they are given."""
+    heavy = Edit("optimizer", {"class_name": "SGD", "learning_rate": 0.01, "momentum": 0.9})
+    decayed = Edit("optimizer", {"class_name": "AdamW", "learning_rate": 0.001, "weight_decay": 0.05})
+    subject = facts(recipe={"optimizers": (optimizer("SGD", 0.1),)})
+
+    assert edit_kind("optimizer").sentence(heavy, subject) == "replace SGD by SGD at 0.01 and momentum 0.9"
+    assert edit_kind("optimizer").patch(heavy, subject) == "optimizer=keras.optimizers.SGD(learning_rate=0.01, momentum=0.9)"
+    assert edit_kind("optimizer").patch(decayed, subject).endswith("AdamW(learning_rate=0.001, weight_decay=0.05)")
+    assert edit_kind("optimizer").problems(Edit("optimizer", {**heavy.parameters, "momentum": 1.0}))

@@ -86,7 +86,9 @@ def subject(*, std: float = 0.18, normalised: bool = True, spread: float = 1.0, 
         if normalised:
             layers.append(layer(f"norm_{place}", "BatchNormalization", activation=None, weights=moving))
     layers.append(layer("head", activation="softmax", units=10))
-    inputs = array() if spread == 1 else array(minimum=1.0, maximum=6 * spread, mean=spread / 3, std=spread)
+    decades = tuple((6 * spread) ** (number / 20) for number in range(21))
+    log_uniform = array(minimum=1.0, maximum=6 * spread, mean=spread / 3, std=spread, magnitudes=decades)
+    inputs = array() if spread == 1 else log_uniform
     usual: dict[str, Any] = {"layers": layers, "inputs": [inputs], "outputs": [output()], "targets": [target()]}
     return facts(**usual | details)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.errors import SubjectError
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.evidence.messages import Alive
+from dnndoctor.evidence.messages import Alive, Best, EpochEnded, Train, Trained
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from tests import evidence_samples
@@ -66,6 +66,24 @@ class FakeSession:
         else:
             for trial in trials:
                 self._one(trial, on_progress, deadline, on_outcome)
+
+    def train(self, order: Train, alive: Callable[[Alive], None], on_epoch: Callable[[EpochEnded], None]) -> Trained:
+        """Trains two epochs as the config's model says, `fake.py:<manner>`, and writes a file."""
+        manner = str(LoadedConfig.model_validate_json(order.config).config.model).partition(":")[2]
+        alive(Alive("epoch 1 of 2", steps_run=1))
+        on_epoch(EpochEnded(1, 2, {"loss": 0.5}))
+        part = Path(order.part)
+        part.write_text(f"half of a model from seed {order.seed}")
+        match manner:
+            case "raises":
+                raise SubjectError("out of paper", stage="training", advice="Mend it.", frames="line 3")
+            case "fault":
+                raise RuntimeError("a fault of ours")
+            case _:
+                misbehave(manner)
+        on_epoch(EpochEnded(2, 2, {"loss": float("nan")}))
+        part.write_text(f"a model from seed {order.seed}")
+        return Trained(2, 2, {"loss": float("nan")}, (Best("val_loss", 0.5, 1),), order.part, whole=True)
 
     def _one(
         self,

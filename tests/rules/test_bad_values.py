@@ -17,6 +17,7 @@ def test_nan_in_inputs_is_an_error_with_its_row() -> None:
     assert finding.cause is Cause.BAD_VALUES
     assert finding.severity is Severity.ERROR
     assert "row 17" in finding.evidence[0].text
+    assert [edit.name for edit in finding.remedies[0].edits] == ["fill_missing"]
 
 
 def test_row_column_and_their_numbers_are_named() -> None:
@@ -38,6 +39,7 @@ def test_infinity_in_targets_and_weights_is_found() -> None:
     (finding,) = findings(BadValues(), subject)
 
     assert [statement.text.split(":")[0] for statement in finding.evidence] == ["y", "sample_weight"]
+    assert finding.remedies[0].edits == ()  # a target cannot be guessed
 
 
 def test_validation_data_are_a_warning() -> None:

@@ -64,6 +64,7 @@ def test_shapes_that_broadcast_in_an_own_loss() -> None:
     assert broadcast.cause is Cause.LOSS_FUNCTION
     assert "(N, N)" in broadcast.evidence[0].text
     assert "y.reshape(-1, 1)" in broadcast.remedies[0].patch
+    assert [edit.name for edit in broadcast.remedies[1].edits] == ["loss"]
 
 
 def test_zero_head_is_legal() -> None:

@@ -31,6 +31,8 @@ def test_a_run_that_does_no_better_makes_it_a_warning() -> None:
     assert findings(ClassImbalance(), subject(0.95, 0.05), own_course(0.6))[0].severity is Severity.NOTE
     assert findings(ClassImbalance(), weighted, own_course(0.0))[0].severity is Severity.NOTE
     assert findings(ClassImbalance(), subject(0.82, 0.18), own_course(0.0))[0].severity is Severity.NOTE
+    assert [edit.name for edit in findings(ClassImbalance(), subject(0.95, 0.05))[0].remedies[0].edits] == ["class_weights"]
+    assert findings(ClassImbalance(), weighted)[0].remedies[0].edits == ()
 
 
 def test_even_classes_numbers_and_single_classes_are_left_alone() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dnndoctor.edits.hidden_activation import hidden_activation
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments.starting_point import StartingPoint
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.constant_output import ConstantOutput
@@ -49,6 +51,7 @@ def test_what_ends_little_by_little_is_the_weights_or_the_activations_doing() ->
 
     assert (weights.severity, weights.cause) == (Severity.WARNING, Cause.INITIALIZER)
     assert (activations.severity, activations.cause) == (Severity.WARNING, Cause.HIDDEN_ACTIVATION)
+    assert activations.remedies[0].edits == (hidden_activation("relu", ["dense"]),)
 
 
 def test_zeros_and_a_softmax_of_one_unit_are_named() -> None:
@@ -61,6 +64,8 @@ def test_zeros_and_a_softmax_of_one_unit_are_named() -> None:
     assert findings(ConstantOutput(), facts(outputs=[one], layers=[layer(), head_layer(one)]), lone)[0].cause is (
         Cause.OUTPUT_ACTIVATION
     )
+    (found,) = findings(ConstantOutput(), facts(outputs=[one], layers=[layer(), head_layer(one)]), lone)
+    assert found.remedies[0].edits == (Edit("output_activation", {"output": "output", "activation": "sigmoid"}),)
 
 
 def test_outputs_that_start_at_zero_are_silent() -> None:

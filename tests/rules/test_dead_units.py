@@ -1,5 +1,6 @@
 """Rectified units that no row turns on."""
 
+from dnndoctor.edits.hidden_activation import hidden_activation
 from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.finding import Cause, Severity
@@ -95,6 +96,8 @@ def test_many_dead_units_are_a_note() -> None:
     assert findings(DeadUnits(), subject(layer()), starting_point(activations=(many,)))[0].severity is Severity.NOTE
     well = findings(DeadUnits(), subject(layer()), starting_point(activations=(most,)), own_course(0.95))
     assert well[0].severity is Severity.NOTE
+    (plain,) = findings(DeadUnits(), subject(layer()), starting_point(activations=(activation(dead=60),)))
+    assert plain.remedies[0].edits == (hidden_activation("leaky_relu", ["dense"]),)
 
 
 def test_constant_weights_are_judged_elsewhere() -> None:

@@ -31,6 +31,7 @@ def test_it_is_a_note_with_the_shift_of_the_variance(layers: tuple[LayerFacts, .
 
     assert finding.severity is Severity.NOTE
     assert "2 times" in finding.evidence[0].text
+    assert [edit.name for edit in finding.remedies[0].edits] == ["dropout_off"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ def test_share_to_keep_is_a_warning_with_its_complement() -> None:
 
     assert finding.cause is Cause.DROPOUT
     assert finding.severity is Severity.WARNING
-    assert finding.remedies[0].patch == "keras.layers.Dropout(0.2)"
+    assert [edit.name for edit in finding.remedies[0].edits] == ["dropout_off"]
+    assert finding.remedies[1].patch == "keras.layers.Dropout(0.2)"
 
 
 def test_several_layers_are_surer_than_one() -> None:

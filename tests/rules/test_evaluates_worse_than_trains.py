@@ -64,6 +64,7 @@ def test_averages_that_had_time_point_at_the_batches() -> None:
 
     assert isinstance(finding, Finding)
     assert "Group" in finding.remedies[0].patch
+    assert [edit.name for edit in finding.remedies[0].edits] == ["batch_norm_off"]
 
 
 def test_a_run_cut_short_is_a_note() -> None:

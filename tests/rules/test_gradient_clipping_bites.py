@@ -74,6 +74,7 @@ def test_standstill() -> None:
 
     assert isinstance(finding, Finding)
     assert finding.severity is Severity.WARNING
+    assert [edit.name for edit in finding.remedies[0].edits] == ["gradient_clipping"]
 
 
 def test_standstill_that_clipping_has_no_part_in() -> None:

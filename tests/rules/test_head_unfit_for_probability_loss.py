@@ -3,6 +3,7 @@
 import pytest
 
 from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.head_unfit_for_probability_loss import HeadUnfitForProbabilityLoss
 from tests.evidence_samples import facts, keras_loss, output, target
@@ -43,6 +44,8 @@ def test_negative_rates_under_a_poisson_loss() -> None:
     assert findings(HeadUnfitForProbabilityLoss(), rates)[0].severity is Severity.WARNING
     assert findings(HeadUnfitForProbabilityLoss(), rates, negative)[0].severity is Severity.ERROR
     assert findings(HeadUnfitForProbabilityLoss(), facts([output("softplus", 1, "poisson")], [target("continuous")])) == ()
+    (found,) = findings(HeadUnfitForProbabilityLoss(), rates)
+    assert found.remedies[0].edits == (Edit("output_activation", {"output": "output", "activation": "exponential"}),)
 
 
 def test_linear_head_under_a_divergence_is_an_error() -> None:

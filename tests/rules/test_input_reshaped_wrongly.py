@@ -1,5 +1,6 @@
 """Inputs that the model brings into a shape that their values do not lie in."""
 
+from dnndoctor.edits.permute_for_reshape import permute_for_reshape
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.input_reshaped_wrongly import InputReshapedWrongly
 from tests.layout_samples import judged, other, pictures, reshape, rough
@@ -14,6 +15,7 @@ def test_colour_planes_as_pixels_are_an_error_at_the_reshape() -> None:
     assert (finding.cause, finding.severity) == (Cause.RESHAPE, Severity.ERROR)
     assert finding.where[0].layer == "reshape"
     assert finding.remedies[0].patch == "keras.layers.Reshape((3, 32, 32)),\nkeras.layers.Permute((2, 3, 1)),"
+    assert finding.remedies[0].edits == (permute_for_reshape("reshape", (2, 3, 1)),)
 
 
 def test_a_reshape_outside_any_layer_is_named_by_its_reader() -> None:
@@ -21,6 +23,7 @@ def test_a_reshape_outside_any_layer_is_named_by_its_reader() -> None:
     (finding,) = judged(InputReshapedWrongly(), arrays=(pictures(given=PLANES.given, other=other(), reshaped=""),))
 
     assert [where.layer for where in finding.where] == ["conv"]
+    assert finding.remedies[0].edits == ()
 
 
 def test_a_flat_row_of_pixels_and_the_users_own_shape_are_silent() -> None:

@@ -36,6 +36,24 @@ def test_long_tails_are_raced() -> None:
     assert [edit.name for edit in finding.remedies[0].edits] == ["log_inputs", SCALED]
 
 
+def test_what_comes_as_far_is_offered_too() -> None:
+    """The race is told with the saturated shares of its squashes; of equal ways the simplest leads, the others follow."""
+    squash = MaskedPatient(
+        cures=(frozenset({"log_inputs", SCALED}), frozenset({"squash_inputs", SCALED}), frozenset({"quantile_inputs"}))
+    )
+
+    (finding,) = judged(squash, subject(normalised=False, spread=1e6))
+
+    assert isinstance(finding, Finding)
+    first = [remedy.edits[0].name for remedy in finding.remedies]
+    (told,) = [statement.text for statement in finding.evidence if "saturated" in statement.text]
+    assert first == ["log_inputs", "squash_inputs", "squash_inputs", "squash_inputs", "quantile_inputs"]
+    assert [remedy.verified for remedy in finding.remedies] == [True, False, False, False, False]
+    assert "as far on all rows" in finding.remedies[1].note
+    assert "standardised" in told
+    assert "by rank" in told
+
+
 def test_deep() -> None:
     """Where weights in scale must be drawn anew as well, the inputs lead and the weights are named."""
     patient = MaskedPatient(cures=(frozenset({REDRAWN, SCALED}),))

@@ -30,6 +30,8 @@ def test_epochs_are_the_equivalent() -> None:
     assert isinstance(finding, Finding)
     assert any("epochs" in remedy.title for remedy in finding.remedies)
     assert any("an epoch" in statement.text for statement in finding.evidence)
+    assert [edit.name for edit in finding.remedies[1].edits] == ["epochs"]
+    assert float(finding.remedies[1].edits[0].parameters["factor"] or 0) > 1
 
 
 def test_short_race_on_a_healthy_model() -> None:

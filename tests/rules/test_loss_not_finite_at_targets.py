@@ -16,6 +16,7 @@ def test_singular_loss_is_a_note() -> None:
     (found,) = findings(LossNotFiniteAtTargets(), own_loss(), seen(course=SINGULAR))
 
     assert (found.cause, found.severity) == (Cause.LOSS_FUNCTION, Severity.NOTE)
+    assert [edit.name for edit in found.remedies[1].edits] == ["loss"]
 
 
 def test_singular_loss_of_a_run_that_explodes_is_a_warning() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.loss_summed_over_batch import LossSummedOverBatch
 from tests.evidence_samples import facts, optimizer
@@ -21,6 +22,9 @@ def test_sum_under_plain_gradient_descent_is_a_warning() -> None:
 
     assert (found.cause, found.severity) == (Cause.LOSS_FUNCTION, Severity.WARNING)
     assert "32 times larger" in found.title
+    mean, slower = found.remedies
+    assert mean.edits[0].parameters["name"] == "sparse_categorical_crossentropy"
+    assert slower.edits == (Edit("learning_rate", {"factor": 1 / 32}),)
 
 
 @pytest.mark.parametrize(

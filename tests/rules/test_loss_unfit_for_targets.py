@@ -43,6 +43,16 @@ def test_broken_contracts_are_errors(subject: Facts, cause: Cause, code: str) ->
     assert code in finding.remedies[0].patch
 
 
+def test_hinge_is_the_loss_for_signs() -> None:
+    """Targets of -1 and +1 can stay what they are."""
+    subject = facts([output("sigmoid", 1, "binary_crossentropy")], [target("signed_binary")])
+
+    (finding,) = findings(LossUnfitForTargets(), subject)
+
+    assert [edit.name for edit in finding.remedies[1].edits] == ["output_activation", "loss"]
+    assert finding.remedies[1].edits[1].parameters["name"] == "hinge"
+
+
 @pytest.mark.parametrize(
     "subject",
     [

@@ -37,6 +37,7 @@ def test_no_bias_at_all_and_targets_that_ask_for_one(targets: TargetFacts) -> No
 
     assert (finding.cause, finding.severity) == (Cause.MISSING_BIAS, Severity.WARNING)
     assert [place.layer for place in finding.where] == ["hidden", "head"]
+    assert [edit.name for edit in finding.remedies[0].edits] == ["add_biases"]
 
 
 @pytest.mark.parametrize(

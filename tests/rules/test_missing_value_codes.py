@@ -2,6 +2,7 @@
 
 from dnndoctor.evidence.column_scan import ColumnScan, Marker
 from dnndoctor.evidence.data_scan import DataScan
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.finding import Severity
 from dnndoctor.rules.missing_value_codes import MissingValueCodes
 from tests.evidence_samples import facts
@@ -17,6 +18,7 @@ def test_a_mark_is_a_warning_with_its_column_and_row() -> None:
     assert finding.severity is Severity.WARNING
     assert finding.evidence[0].text.startswith("x[:, 3] is -999 in 2.0% of the rows, first in row 7")
     assert "-999" in finding.remedies[0].patch
+    assert finding.remedies[0].edits == (Edit("fill_missing", {"value": -999.0}),)
 
 
 def test_a_run_that_learns_well_makes_it_a_note() -> None:

@@ -31,6 +31,7 @@ def test_the_wrong_way_round(kind: str, monitor: str, mode: str, cause: Cause) -
     assert isinstance(finding, Finding)
     assert (finding.cause, finding.severity) == (cause, Severity.WARNING)
     assert f'mode="{"max" if mode == "min" else "min"}"' in finding.remedies[0].patch
+    assert [edit.name for edit in finding.remedies[0].edits] == ["constant_rate"] * (kind == "ReduceLROnPlateau")
 
 
 def test_runs_that_it_stopped_are_an_error() -> None:

@@ -32,6 +32,7 @@ def test_one_unit_or_two_rectified_ones_before_many_classes_are_a_warning(layer_
 
     assert (finding.cause, finding.severity) == (Cause.CAPACITY_LOW, Severity.WARNING)
     assert finding.where[0].layer == "narrow"
+    assert [(edit.name, edit.parameters) for edit in finding.remedies[0].edits] == [("width", {"factor": 8.0})]
 
 
 def test_less_than_log2_units_is_a_note_unless_the_model_is_seen_to_fail() -> None:

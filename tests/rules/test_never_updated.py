@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments.starting_point import StartingPoint
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.never_updated import NeverUpdated
@@ -32,6 +33,7 @@ def test_a_rate_of_zero_is_an_error() -> None:
     (finding,) = findings(NeverUpdated(), facts(recipe={"rates": (0.0,) * 101}), point(True, rates=(0.0,) * 3))
 
     assert (finding.severity, finding.cause) == (Severity.ERROR, Cause.LEARNING_RATE_LOW)
+    assert finding.remedies[0].edits == (Edit("optimizer", {"class_name": "Adam", "learning_rate": 1e-3}),)
 
 
 def test_a_warm_up_from_zero_is_silent() -> None:

@@ -51,6 +51,12 @@ def test_huge_inputs_and_wide_weights_are_told_apart() -> None:
 
     assert causes(facts(inputs=[array(maximum=1e9)]), broken("activation", "dense")) == [Cause.INPUT_SCALE]
     assert causes(facts(layers=[wide, head_layer(output())]), broken("activation", "dense")) == [Cause.INITIALIZER]
+    (huge,) = findings(NonFiniteFirstBatch(), facts(inputs=[array(maximum=1e9)]), broken("activation", "dense"))
+    (drawn,) = findings(NonFiniteFirstBatch(), facts(layers=[wide, head_layer(output())]), broken("activation", "dense"))
+    assert [edit.name for edit in (*huge.remedies[0].edits, *drawn.remedies[0].edits)] == [
+        "standardize_inputs",
+        "variance_scaled_init",
+    ]
 
 
 def test_own_training_step_is_custom_code() -> None:

@@ -24,6 +24,7 @@ def test_scalar_mean_over_uneven_features_is_a_warning() -> None:
     assert finding.cause is Cause.INPUT_SCALE
     assert finding.severity is Severity.WARNING
     assert finding.where[0].layer == "normalization"
+    assert [edit.name for edit in finding.remedies[0].edits] == ["normalization_off", "standardize_inputs"]
 
 
 @pytest.mark.parametrize("layers", [[normalization((13,)), layer()], [layer()]], ids=["one mean a feature", "no normalization"])

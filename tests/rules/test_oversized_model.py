@@ -20,6 +20,7 @@ def test_wide_convolutions_are_a_note_with_the_parameters_for_each_row() -> None
     assert finding.severity is Severity.NOTE
     assert "256 filters in conv" in finding.title
     assert finding.evidence[1].values["per_row"] == pytest.approx(4.16)
+    assert [(edit.name, edit.parameters) for edit in finding.remedies[0].edits] == [("width", {"factor": 0.5})]
 
 
 def test_a_model_that_dwarfs_its_data_is_a_note() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dnndoctor.edits.hidden_activation import hidden_activation
 from dnndoctor.evidence.facts import LayerFacts
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.rectified_recurrence import RectifiedRecurrence
@@ -18,6 +19,7 @@ def test_it_is_a_note_and_a_warning_where_the_model_fails() -> None:
 
     assert (finding.cause, finding.severity) == (Cause.HIDDEN_ACTIVATION, Severity.NOTE)
     assert findings(RectifiedRecurrence(), facts(layers=[RELU, HEAD]), own_course(0.0))[0].severity is Severity.WARNING
+    assert finding.remedies[0].edits == (hidden_activation("tanh", [RELU.path]),)
 
 
 @pytest.mark.parametrize("other", [layer("gru", "GRU", activation="tanh"), layer("dense"), layer("conv", "Conv1D")])

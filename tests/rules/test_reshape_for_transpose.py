@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dnndoctor.edits.permute_for_reshape import permute_for_reshape
 from dnndoctor.evidence.seen.layout import ReshapeSeen
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.reshape_for_transpose import ReshapeForTranspose
@@ -21,6 +22,7 @@ def test_rougher_neighbours_for_a_convolution_are_an_error() -> None:
     assert [where.layer for where in finding.where] == ["reshape", "conv"]
     assert finding.remedies[0].patch == "keras.layers.Permute((2, 3, 1)),"
     assert "4 positions next to each other end up at 10" in finding.evidence[-1].text
+    assert finding.remedies[0].edits == (permute_for_reshape("reshape", (2, 3, 1)),)
 
 
 def test_neighbours_that_become_less_alike_are_a_warning() -> None:
@@ -54,6 +56,7 @@ def test_rows_that_are_taken_along_are_an_error() -> None:
 
     assert finding.severity is Severity.ERROR
     assert finding.remedies[0].patch == "x = keras.ops.transpose(x, (1, 0, 2))"
+    assert finding.remedies[0].edits == ()
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,7 @@ def test_the_patch_makes_the_shape_that_was_wanted(seen: ReshapeSeen, patch: str
     assert finding.remedies[0].patch == patch
     side = seen.made if seen.splits else seen.given
     assert np.prod([side[axis] for axis in seen.order]) == np.prod(seen.made)
+    assert finding.remedies[0].edits == (permute_for_reshape("reshape", (2, 1, 3)),)
 
 
 def test_models_without_such_a_reshape_are_silent() -> None:

@@ -24,6 +24,7 @@ def test_two_places_are_a_warning_that_names_both() -> None:
 
     assert (finding.cause, finding.severity) == (Cause.BATCH_NORM, Severity.WARNING)
     assert finding.evidence[0].text == "it is called behind a and behind b"
+    assert [edit.name for edit in finding.remedies[0].edits] == ["batch_norm_off"]
 
 
 def test_a_model_that_learns_well_gets_a_note() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dnndoctor.edits.hidden_activation import hidden_activation
 from dnndoctor.finding import Cause, Severity
 from dnndoctor.rules.saturated_units import SaturatedUnits
 from tests.evidence_samples import array, facts, head_layer, layer, output, weight
@@ -41,6 +42,7 @@ def test_what_nothing_explains_is_a_note() -> None:
 
     assert findings(SaturatedUnits(), facts(), point)[0].severity is Severity.NOTE
     assert findings(SaturatedUnits(), facts(inputs=[RAW]), point, own_course(0.95))[0].severity is Severity.NOTE
+    assert findings(SaturatedUnits(), facts(), point)[0].remedies[0].edits == (hidden_activation("relu", ["dense"]),)
 
 
 def test_units_in_use_attention_and_single_units_are_silent() -> None:

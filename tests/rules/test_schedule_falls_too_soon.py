@@ -94,6 +94,7 @@ def test_a_metric_watched_in_the_wrong_mode() -> None:
     assert 'watches val_accuracy in mode "min", though higher is better' in finding.evidence[0].text
     assert finding.remedies[1].patch.endswith('ReduceLROnPlateau(monitor="val_accuracy", mode="max", factor=0.3, patience=2)')
     assert finding.confidence > right.confidence
+    assert [edit.name for edit in finding.remedies[1].edits] == ["constant_rate"]
 
 
 def test_a_long_schedule_is_a_note_at_most() -> None:

@@ -18,6 +18,7 @@ def test_broadcasting_loss_is_an_error_with_both_numbers() -> None:
     assert "targets (N,), output (N, 1)" in found.title
     assert found.evidence[0].values == {"given": 5.83, "aligned": 0.0}
     assert found.remedies[0].patch == "y = y[..., None]"
+    assert [edit.name for edit in found.remedies[-1].edits] == ["loss"]
 
 
 def test_column_of_targets_against_flat_predictions() -> None:

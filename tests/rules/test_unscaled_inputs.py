@@ -144,3 +144,5 @@ def test_remedies_can_be_tried() -> None:
     tried = [findings(UnscaledInputs(), facts(inputs=[inputs]))[0].remedies[0].edits for inputs in (large, decades)]
 
     assert [[edit.name for edit in edits] for edits in tried] == [["standardize_inputs"], ["log_inputs", "standardize_inputs"]]
+    pictures = findings(UnscaledInputs(), facts(inputs=[PIXELS]))[0].remedies
+    assert [[edit.name for edit in remedy.edits] for remedy in pictures] == [["min_max_inputs"], ["standardize_inputs"]]

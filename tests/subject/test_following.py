@@ -6,7 +6,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from dnndoctor.subject.following import OTHER, RECTIFIER, SELU, following
+from dnndoctor.subject.following import OTHER, RECTIFIER, SELU, activation_behind, following
 from dnndoctor.subject.forward_pass import forward_pass
 from tests.subject.engine import kinds
 
@@ -105,3 +105,29 @@ def test_operations_in_a_call() -> None:
 
     assert behind(kinds.X, model, model.first) == RECTIFIER
     assert behind(kinds.X, model, model.second) == OTHER
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh", "sigmoid"])
+@pytest.mark.parametrize("as_layer", [True, False])
+def test_the_activation_behind_as_a_function(name: str, as_layer: bool) -> None:
+    """As a layer or as operations, behind a normalisation."""
+    inputs, layer = keras.Input((12,)), LAYERS.Dense(4)
+    activation = keras.activations.get(name)
+    x = LAYERS.LayerNormalization()(layer(inputs))
+    model = keras.Model(inputs, LAYERS.Dense(1)(LAYERS.Activation(activation)(x) if as_layer else activation(x)))
+    values = keras.ops.linspace(-3.0, 8.0, 12)
+
+    found = activation_behind(layer, forward_pass(model, kinds.X))
+
+    assert keras.ops.convert_to_numpy(found(values)) == pytest.approx(keras.ops.convert_to_numpy(activation(values)), abs=1e-3)
+
+
+@pytest.mark.parametrize("behind", [lambda x: x, LAYERS.Softmax(), LAYERS.Dense(3, activation="relu")])
+def test_no_activation_behind_is_the_identity(behind: Any) -> None:
+    """None of its own, none at all before the next weights, or one over all values; a layer with its own needs none."""
+    inputs, layer, own = keras.Input((12,)), LAYERS.Dense(4), LAYERS.Dense(12, activation="relu")
+    model = keras.Model(inputs, behind(layer(own(inputs))))
+    traced = forward_pass(model, kinds.X)
+
+    assert activation_behind(layer, traced) is keras.activations.linear
+    assert activation_behind(own, traced) is keras.activations.linear

@@ -16,7 +16,20 @@ import pydantic
 
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence import record
-from dnndoctor.evidence.messages import Alive, Born, Died, Done, Ended, Open, Opened, Refused, Run
+from dnndoctor.evidence.messages import (
+    Alive,
+    Born,
+    Died,
+    Done,
+    Ended,
+    EpochEnded,
+    Open,
+    Opened,
+    Refused,
+    Run,
+    Train,
+    Trained,
+)
 from dnndoctor.ladder.executors.log import WorkerLog
 from dnndoctor.ladder.executors.system import Lines, kill_group, resident_bytes
 
@@ -27,7 +40,7 @@ STACK_DUMP_SECONDS = 0.3
 
 CHUNK = 2**16
 
-Message = Opened | Refused | Alive | Ended | Done | Born | Died
+Message = Opened | Refused | Alive | Ended | Done | Born | Died | EpochEnded | Trained
 
 
 class WorkerProcess:
@@ -85,7 +98,7 @@ class WorkerProcess:
             os.close(command_read)
             os.close(message_write)
 
-    def send(self, command: Open | Run) -> None:
+    def send(self, command: Open | Run | Train) -> None:
         """Says something to the life; it is written while receiving."""
         self._unsent += (record.dumps(command) + "\n").encode()
 

@@ -185,14 +185,14 @@ class WorkerExecutor:
     def _died_loading(self, exit_code: int, born: bool) -> Death:
         if not born:
             raise SubjectError(
-                f"TensorFlow could not be imported: {_how(exit_code)}",
+                f"TensorFlow could not be imported: {how_ended(exit_code)}",
                 stage="importing TensorFlow",
                 advice="`dnndoctor env` shows what is installed; `import tensorflow` must work in the same environment.",
                 frames=self._process.log.end(),
             )
         if exit_code == OWN_FAULT:
             raise DnnDoctorError(f"dnndoctor itself failed while {self._last.stage}:\n{self._process.log.end()}")
-        return Death(State.CRASHED, _how(exit_code))
+        return Death(State.CRASHED, how_ended(exit_code))
 
     def _too_hungry(self) -> SubjectError:
         return SubjectError(
@@ -258,7 +258,7 @@ class WorkerExecutor:
         if exit_code == -signal.SIGKILL and self._peak > FALSE_SUICIDE * self._limits.memory:
             return Death(State.OUT_OF_MEMORY, self._hunger(), attempt.accused())
         log = self._process.log.end()
-        reason = f"T{_how(exit_code)[1:]}." + (f" The end of its log:\n{log}" if log else " Its log is empty.")
+        reason = f"T{how_ended(exit_code)[1:]}." + (f" The end of its log:\n{log}" if log else " Its log is empty.")
         return Death(State.CRASHED, reason, attempt.accused())
 
     def _hunger(self) -> str:
@@ -283,8 +283,12 @@ class WorkerExecutor:
             self.close_life()
 
 
-def _how(exit_code: int) -> str:
-    """How a process ended, as half a sentence."""
+def how_ended(exit_code: int) -> str:
+    """How a worker ended, as half a sentence.
+
+    Args:
+        exit_code: As `Died` has it.
+    """
     if exit_code >= 0:
         return f"the worker process ended itself with exit status {exit_code}"
     try:

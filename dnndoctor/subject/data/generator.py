@@ -32,6 +32,11 @@ class GeneratorStream(Stream):
         """
         self._generator = generator
 
+    @property
+    def for_fit(self) -> Any:
+        """See `Stream`."""
+        return self._generator
+
     def batches(self, again: bool) -> Iterator[Rows]:  # noqa: ARG002  `repeats_passes` says that there is no second pass
         """See `Stream`."""
         for element in self._generator:

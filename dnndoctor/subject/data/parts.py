@@ -67,6 +67,11 @@ class Stream(ABC):
         """
 
     @property
+    @abstractmethod
+    def for_fit(self) -> Any:
+        """What `fit` is given: the user's own object, batched."""
+
+    @property
     def known_batches(self) -> int | None:
         """Number of batches in an epoch, None where unknown or endless."""
         return None

@@ -33,6 +33,11 @@ class PyDatasetStream(Stream):
         """
         self._dataset = dataset
 
+    @property
+    def for_fit(self) -> Any:
+        """See `Stream`."""
+        return self._dataset
+
     def batches(self, again: bool) -> Iterator[Rows]:
         """See `Stream`."""
         if again:

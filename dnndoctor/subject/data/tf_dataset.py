@@ -35,6 +35,11 @@ class TfDatasetStream(Stream):
         self._batch_size = batch_size
         self._dataset = dataset if self.batched else dataset.batch(batch_size)
 
+    @property
+    def for_fit(self) -> Any:
+        """See `Stream`."""
+        return self._dataset
+
     def batches(self, again: bool) -> Iterator[Rows]:  # noqa: ARG002  a new iterator is a new epoch
         """See `Stream`."""
         for element in self._dataset:

@@ -16,6 +16,9 @@ from dnndoctor.subject.labelled import Labelled
 if TYPE_CHECKING:  # the engine stands on this package
     from dnndoctor.subject.engine.data import Rows
 
+Build: TypeAlias = Callable[[int], keras.Model]
+"""Makes a fresh, compiled model from a seed."""
+
 StartChange: TypeAlias = Callable[[Sequence[Any], int], list[Any]]
 """From the values that a seed draws for a model's variables, in their order, and the seed, to the values of a trial."""
 
@@ -59,7 +62,8 @@ class AppliedEdit(ABC):
 
     Attributes:
         name: The stem of its file.
-        structural: Whether `change_model` or `other_model` is overridden, so that a model is built and traced for it.
+        structural: Whether `change_model`, `other_build` or `other_model` is overridden, so that a model is built and traced for
+            it.
         rescaling: Whether `change_inputs` gives numbers another scale, so that inputs that are codes must be left as they are.
     """
 
@@ -130,7 +134,7 @@ class AppliedEdit(ABC):
             reference: The training rows: `rows` themselves where they are these.
 
         Returns:
-            Rows with arrays of the same shapes and dtypes.
+            Rows with arrays of the same shapes and dtypes; training rows without weights may get one array of them.
 
         Raises:
             CannotApplyError: These targets cannot be changed so.
@@ -152,6 +156,23 @@ class AppliedEdit(ABC):
         """
         del rows, parameters
         return blueprint.build(seed)
+
+    def other_build(self, build: Build, parameters: Mapping[str, Parameter], inputs: Any) -> Build:
+        """Makes the user's models otherwise from the start; edits of finished models are applied to what comes of it.
+
+        Args:
+            build: Makes a model as the edits before have it made.
+            parameters: Of the edit.
+            inputs: As for `change_model`.
+
+        Returns:
+            Makes the model otherwise; raises a CannotApplyError where it cannot be made so.
+
+        Raises:
+            CannotApplyError: The parameters make no sense.
+        """
+        del parameters, inputs
+        return build
 
     @classmethod
     def overrides(cls, method: str) -> bool:
@@ -191,6 +212,22 @@ def change_run(edits: Sequence[Edit], run: Run) -> Run:
     for edit in edits:
         run = applied(edit).change_run(run, edit.parameters)
     return run
+
+
+def other_build(build: Build, edits: Sequence[Edit], inputs: Any) -> Build:
+    """How models with these edits are made, before their finished models are changed.
+
+    Args:
+        build: Makes the user's own model.
+        edits: In order.
+        inputs: Symbolic inputs of the model, the batch size unknown.
+
+    Raises:
+        CannotApplyError: An edit is unknown or its parameters make no sense.
+    """
+    for edit in edits:
+        build = applied(edit).other_build(build, edit.parameters, inputs)
+    return build
 
 
 def number(parameters: Mapping[str, Parameter], name: str, *, above: float) -> float:

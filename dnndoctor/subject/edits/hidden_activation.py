@@ -28,4 +28,5 @@ class HiddenActivation(AppliedEdit):
             layer = layers.get(path)
             if layer is None or not hasattr(layer, "activation"):
                 raise CannotApplyError(f"The model has no layer {path!r} with an activation to set.")
-            layer.activation = function
+            # A recurrent layer shows the activation of its cell, and takes none itself.
+            getattr(layer, "cell", layer).activation = function

@@ -13,7 +13,10 @@ from dnndoctor.subject.engine.state import optimizers_of
 
 
 class Optimizer(AppliedEdit):
-    """The compiled optimizer replaced by a fresh one of `class_name` with a constant `learning_rate`, callbacks or not."""
+    """The compiled optimizer replaced by a fresh one of `class_name` with a constant `learning_rate`, callbacks or not.
+
+    `momentum` and `weight_decay` are the class's defaults where they are not given.
+    """
 
     name = "optimizer"
     structural = True
@@ -28,7 +31,12 @@ class Optimizer(AppliedEdit):
         found = optimizers_of(model)
         if len(found) > 1 or not found or found[0] is not model.optimizer:
             raise CannotApplyError("The model trains with several optimizers of its own, so none can be put in the place of all.")
-        recompile(model, optimizer=kind(learning_rate=rate))
+        settings = {name: number(parameters, name, above=0) for name in ("momentum", "weight_decay") if name in parameters}
+        try:
+            fresh = kind(learning_rate=rate, **settings)
+        except (TypeError, ValueError) as error:  # a setting that the class does not know
+            raise CannotApplyError(f"{kind.__name__} takes no {' and '.join(settings)}.") from error
+        recompile(model, optimizer=fresh)
 
     def change_run(self, run: Run, parameters: Mapping[str, Parameter]) -> Run:
         """See `AppliedEdit`; callbacks would set the rates that were meant for the user's optimizer."""

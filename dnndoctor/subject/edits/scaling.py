@@ -17,6 +17,15 @@ def wide(leaf: Any) -> npt.NDArray[np.float64]:
     return np.asarray(leaf.numpy(), np.float64)
 
 
+def by_feature(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A table of one column a feature.
+
+    Args:
+        values: (rows,) or (rows, ..., features).
+    """
+    return values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
+
+
 def narrow(values: npt.NDArray[np.float64], leaf: Any) -> Any:
     """Values as a tensor of the leaf's dtype, of Keras' default floats where that holds whole numbers alone.
 

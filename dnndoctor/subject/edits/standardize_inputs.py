@@ -7,7 +7,7 @@ import numpy as np
 
 from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit
-from dnndoctor.subject.edits.scaling import narrow, wide
+from dnndoctor.subject.edits.scaling import by_feature, narrow, wide
 
 
 class StandardizeInputs(AppliedEdit):
@@ -22,9 +22,7 @@ class StandardizeInputs(AppliedEdit):
     def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter], reference: Any) -> Any:
         """See `AppliedEdit`."""
         del parameters
-        sample = wide(reference)
-        features = sample.shape[-1] if sample.ndim > 1 else 1
-        table = sample.reshape(-1, features)
+        table = by_feature(wide(reference))
         finite = np.isfinite(table)
         counts = np.maximum(finite.sum(0), 1)
         means = np.where(finite, table, 0).sum(0) / counts
@@ -33,5 +31,5 @@ class StandardizeInputs(AppliedEdit):
         # Of equal values too the computed spread may be a rounding error above zero.
         constant = np.where(finite, table, -np.inf).max(0) <= np.where(finite, table, np.inf).min(0)
         values = wide(leaf)
-        scaled = (values.reshape(-1, features) - means) / np.where(constant, 1, stds)
+        scaled = (by_feature(values) - means) / np.where(constant, 1, stds)
         return narrow(scaled.reshape(values.shape), leaf)

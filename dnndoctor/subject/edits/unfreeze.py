@@ -9,6 +9,7 @@ from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit, CannotApplyError
 from dnndoctor.subject.edits.loss import recompile
 from dnndoctor.subject.engine import private
+from dnndoctor.subject.reworked import fresh_optimizer
 
 
 class Unfreeze(AppliedEdit):
@@ -27,6 +28,6 @@ class Unfreeze(AppliedEdit):
             layer.trainable = True
         optimizer = model.optimizer
         if isinstance(optimizer, keras.optimizers.Optimizer) and optimizer.built:
-            recompile(model, optimizer=type(optimizer).from_config(optimizer.get_config()))
+            recompile(model, optimizer=fresh_optimizer(optimizer))
         else:
             recompile(model)

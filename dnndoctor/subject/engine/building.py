@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.subject.blueprint import Blueprint
-from dnndoctor.subject.edits import applied
+from dnndoctor.subject.edits import applied, other_build
 from dnndoctor.subject.engine import data as rows_data
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.engine.data import Rows
@@ -71,9 +71,12 @@ def make_model(blueprint: Blueprint, edits: Sequence[Edit], seed: int, rows: Row
         seed: Of the initial weights.
         rows: Of the data, for their shapes.
     """
-    other = next((edit for edit in edits if applied(edit).overrides("other_model")), None)
-    model = blueprint.build(seed) if other is None else applied(other).other_model(blueprint, rows, other.parameters, seed)
     x, y, weight = symbolic(rows)
+    other = next((edit for edit in edits if applied(edit).overrides("other_model")), None)
+    if other is None:
+        model = other_build(blueprint.build, edits, x)(seed)
+    else:
+        model = applied(other).other_model(blueprint, rows, other.parameters, seed)
     for edit in edits:
         applied(edit).change_model(model, edit.parameters, x)
     try:

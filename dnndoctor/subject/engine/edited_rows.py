@@ -87,7 +87,8 @@ class EditedRows:
             rows, reference, edit = self._edited(edits[:-1], validation), self.train(edits[:-1]), edits[-1]
             assert rows is not None  # like `plain`
             if applied(edit).overrides("change_targets"):
-                self._kept[key] = self._other_targets(edit, rows, reference, validation)
+                changed = self._other_targets(edit, rows, reference, validation)
+                self._kept[key] = rows_data.weighted_like(changed, self.train(edits)) if validation else changed
                 return self._kept[key]
             numbers = self._changed_by(edit)
             leaves = tuple(
@@ -103,9 +104,14 @@ class EditedRows:
         after = applied(edit).change_targets(before, edit.parameters, given)
         leaves = list(rows.leaves)
         numbers = [number for tree in rows.template[1:] for number in rows_data.leaves_of(tree)]
+        if after.weights and not before.weights:  # rows that had no weights are given some
+            numbers, template = [*numbers, len(leaves)], (*rows.template[:2], len(leaves))
+            leaves.append(tf.constant(after.weights[0]))
+        else:
+            template = rows.template
         for number, array in zip(numbers, (*after.targets, *after.weights), strict=True):
             leaves[number] = tf.constant(array, leaves[number].dtype)
-        return Rows(tuple(leaves), rows.template, rows.count)
+        return Rows(tuple(leaves), template, rows.count)
 
     def _labelled(self, rows: Rows, *, training: bool) -> Labelled:
         inputs, targets, weights = (

@@ -1,26 +1,22 @@
 """Trials in which the user's callbacks take part: epochs as `fit` makes them, with the callbacks acting on the model itself."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from dnndoctor.evidence.outcome import EpochEnd, Outcome
 from dnndoctor.subject.blueprint import Blueprint
-from dnndoctor.subject.callbacks import largest_scheduled, stretched, taking_part, wants_every_step
-from dnndoctor.subject.edits import Held
-from dnndoctor.subject.engine import order, private
+from dnndoctor.subject.callbacks import stretched, taking_part, wants_every_step
+from dnndoctor.subject.engine import order
 from dnndoctor.subject.engine.data import Rows
 from dnndoctor.subject.engine.job import Context, Job, Taken, begin, finish, take
-from dnndoctor.subject.engine.rates import decimal
 from dnndoctor.subject.engine.recording import flat_logs
-from dnndoctor.subject.engine.state import key
+from dnndoctor.subject.engine.shown_rates import ShownRates
 
 
 @dataclass
@@ -58,7 +54,8 @@ class Epochs:
         hooks = keras.callbacks.CallbackList(
             callbacks, add_history=False, add_progbar=False, verbose=0, epochs=epochs, steps=None, model=model
         )
-        rates = _ShownRates(self.job, callbacks, epochs)
+        recipe, state = self.job.recipe, self.job.structure.state
+        rates = ShownRates(self.job.structure.rates, model.optimizer, state.pristine, recipe, self.job.phases, callbacks, epochs)
         each_step = wants_every_step(callbacks)
         model.stop_training = False
         hooks.on_train_begin()
@@ -98,7 +95,7 @@ class Epochs:
                 yield waiting[:size]
                 waiting = waiting[size:]
 
-    def _steps(self, epoch: list[npt.NDArray[np.int32]], hooks: Any, rates: "_ShownRates") -> bool:
+    def _steps(self, epoch: list[npt.NDArray[np.int32]], hooks: Any, rates: ShownRates) -> bool:
         """Takes the steps of one epoch; returns whether it came to its end."""
         left = self.job.trial.steps - self._taken.count
         model = self.job.structure.model
@@ -137,78 +134,6 @@ class Epochs:
             hooks.on_test_end(found)
             logs |= {f"val_{name}": value for name, value in found.items()}
         return logs
-
-
-class _ShownRates:
-    """Shows callbacks the rates of the user's recipe, while steps are taken at a multiple of them, or at rates that are held.
-
-    A callback sets rates outright (`optimizer.learning_rate = 1e-3`) or by a factor, and both go by the user's own rate.
-    """
-
-    def __init__(self, job: Job, callbacks: Sequence[Any], epochs: int) -> None:
-        """Shows the rates of the user's recipe.
-
-        Args:
-            job: Just begun: its rates are where it starts from.
-            callbacks: Those that take part.
-            epochs: Of the whole course.
-        """
-        self._rates = job.structure.rates
-        self._numbers = [number.value for number in self._rates.numbers]
-        self._phases = job.phases
-        self._factor = job.recipe.rate_factor
-        self._held = job.recipe.held
-        optimizer = job.structure.model.optimizer
-        self._optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        own = [job.structure.state.pristine[key(number)] for number in self._rates.numbers]
-        for number, rate in zip(self._numbers, own, strict=True):
-            number.assign(rate)
-        self._kept = [decimal(rate) if self._held is Held.COMPILED else 0.0 for rate in own]
-        if self._held is Held.LARGEST and (main := self._main()) is not None:
-            # A schedule that is known beforehand tells its largest rate; of other callbacks it is the largest so far.
-            self._kept[main] = largest_scheduled(callbacks, self._optimizer, epochs) or 0.0
-
-    @contextmanager
-    def applied(self, taken: int) -> Iterator[None]:
-        """The rates that steps are taken at, while steps are taken.
-
-        Args:
-            taken: Steps taken so far.
-        """
-        factor = self._phases.get(taken)
-        if factor is None and self._factor == 1 and self._held is None:
-            yield
-            return
-        if factor is not None:
-            self._factor *= factor
-            self._rates.multiply(factor, None, numbers=False)
-        shown = [tf.identity(number) for number in self._numbers]
-        if self._held is Held.LARGEST:
-            self._kept = [max(kept, decimal(rate)) for kept, rate in zip(self._kept, shown, strict=True)]
-        meant = [self._meant(place, rate) for place, rate in enumerate(shown)]
-        for number, rate in zip(self._numbers, meant, strict=True):
-            number.assign(rate)
-        yield
-        for number, before, during in zip(self._numbers, shown, meant, strict=True):
-            # A `train_step` may set a rate as well; else the very same number is shown again, however often this is done.
-            number.assign(before if float(number) == float(during) else number / self._factor)
-
-    def now(self) -> float:
-        """The rate of the compiled optimizer that steps would be taken at."""
-        main = self._main()
-        if main is not None:
-            return float(self._meant(main, self._numbers[main]))
-        return float(self._optimizer.learning_rate) if self._optimizer is not None else float("nan")
-
-    def _meant(self, place: int, shown: Any) -> Any:
-        if self._held is None and self._factor == 1:
-            return tf.identity(shown)
-        rate = decimal(shown) if self._held is None else self._kept[place]
-        return tf.constant(rate * self._factor, shown.dtype)
-
-    def _main(self) -> int | None:
-        source = None if self._optimizer is None else private.rate(self._optimizer)
-        return next((place for place, number in enumerate(self._rates.numbers) if number is source), None)
 
 
 def _equal_widths(epoch: list[npt.NDArray[np.int32]]) -> Iterator[npt.NDArray[np.int32]]:

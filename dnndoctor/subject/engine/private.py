@@ -127,6 +127,23 @@ def all_layers(model: keras.Model) -> list[Any]:
     return list(model._flatten_layers())
 
 
+@contextmanager
+def open_for_state(layer: Any) -> Iterator[None]:
+    """Lets a built layer have further variables and layers, which Keras forbids otherwise.
+
+    Args:
+        layer: Any layer.
+    """
+    tracker = layer._tracker
+    locked = tracker.locked
+    tracker.unlock()
+    try:
+        yield
+    finally:
+        if locked:
+            tracker.lock()
+
+
 def is_recurrent_cell(layer: Any) -> bool:
     """Whether a layer, or the recurrent layer around it, drops values step by step.
 

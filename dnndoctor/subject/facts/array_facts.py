@@ -8,6 +8,12 @@ from dnndoctor.subject.blueprint import Array
 DISTINCT_LIMIT = 1001
 """Different values are counted up to here; more say nothing new."""
 
+QUANTILES = 20
+"""Steps in which the quantiles of the magnitudes are told."""
+
+_RANKED = 2**20
+"""So many values are ranked for them at most, taken evenly: their quantiles are then true to a thousandth."""
+
 _BLOCK = 2**22
 """Values that are looked at in one go, so that facts of a large sample need little memory beside it."""
 
@@ -55,7 +61,15 @@ def array_facts(array: Array, name: str) -> ArrayFacts:
         feature_mean_maximum=float(np.abs(scan.means[known]).max()) if count else nan,
         constant_features=int((scan.constant & known).sum()),
         features=features,
+        magnitudes=_magnitudes(array),
     )
+
+
+def _magnitudes(array: Array) -> tuple[float, ...]:
+    flat = array.ravel()
+    taken = np.abs(flat[:: -(-flat.size // _RANKED) or 1].astype(np.float64))
+    known = taken[np.isfinite(taken) & (taken > 0)]
+    return tuple(map(float, np.quantile(known, np.linspace(0, 1, QUANTILES + 1)))) if known.size else ()
 
 
 class _Scan:

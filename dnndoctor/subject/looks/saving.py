@@ -68,7 +68,7 @@ class Saving(Look):
                 for trip, other in loaded
             )
         logged = batches.logged(model)
-        return SavingSeen(trained, unbroken, again, trips, logged, _directions(model))
+        return SavingSeen(trained, unbroken, again, trips, logged, directions(model))
 
 
 class _Batches:
@@ -140,7 +140,7 @@ def _loaded(scene: Scene, model: keras.Model, trip: RoundTrip, path: Path, seed:
         if trip.whole:
             model.save(path, **({} if trip.include_optimizer else {"include_optimizer": False}))
             stage = "loading"
-            other, needs = _load_model(path, model)
+            other, needs = load_with_help(path, model)
             return replace(trip, needs=needs), other
         model.save_weights(path)
         stage = "loading"
@@ -153,7 +153,7 @@ def _loaded(scene: Scene, model: keras.Model, trip: RoundTrip, path: Path, seed:
     return trip, other
 
 
-def _load_model(path: Path, model: keras.Model) -> tuple[keras.Model, tuple[str, ...]]:
+def load_with_help(path: Path, model: keras.Model) -> tuple[keras.Model, tuple[str, ...]]:
     """The model in a file, with as little help as it takes.
 
     Raises:
@@ -257,8 +257,12 @@ def _restore(model: keras.Model, state: Sequence[Any]) -> None:
         variable.assign(value)
 
 
-def _directions(model: keras.Model) -> Mapping[str, str]:
-    """The better direction by name, as Keras' callbacks find it in their mode "auto"."""
+def directions(model: keras.Model) -> Mapping[str, str]:
+    """The better direction by name, as Keras' callbacks find it in their mode "auto".
+
+    Args:
+        model: Compiled.
+    """
     compiled = getattr(model, "_compile_metrics", None)  # where Keras keeps the metrics that it resolved, as elsewhere
     metrics = [*model.metrics, *(compiled.metrics if compiled is not None else ())]
     known = {"up": "max", "down": "min"}

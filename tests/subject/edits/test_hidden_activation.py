@@ -35,3 +35,20 @@ def test_what_is_not_there_is_said(activation: str, path: str) -> None:
     """A layer or an activation of that name."""
     with pytest.raises(CannotApplyError, match=path if path == "nowhere" else activation):
         change(_model("sigmoid"), hidden_activation(activation, [path]))
+
+
+@pytest.mark.parametrize("kind", [keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM])
+def test_recurrent_layers(kind: type[keras.layers.Layer]) -> None:
+    """The activation of the cell is set."""
+
+    def make(activation: str) -> keras.Model:
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((5, 2)), kind(3, activation=activation, name="inner"), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    x = np.linspace(-2, 2, 40, dtype="float32").reshape(4, 5, 2)
+
+    treated = change(make("relu"), hidden_activation("tanh", ["inner"]))
+
+    assert np.allclose(treated(x), make("tanh")(x), atol=1e-6)

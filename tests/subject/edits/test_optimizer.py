@@ -59,3 +59,21 @@ def test_several_are_not_replaced() -> None:
     """A model that trains with optimizers of its own keeps them."""
     with pytest.raises(CannotApplyError, match="several optimizers"):
         edited("two optimizers", Edit("optimizer", {"class_name": "SGD", "learning_rate": 0.1}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [({"class_name": "SGD", "momentum": 0.9}, "momentum"), ({"class_name": "AdamW", "weight_decay": 0.05}, "weight_decay")],
+)
+def test_settings_beside_the_rate(settings: dict[str, float | str], name: str) -> None:
+    """They are those of the fresh optimizer."""
+    swapped = edited("plain", Edit("optimizer", {"learning_rate": 0.01, **settings}))
+
+    assert type(swapped.optimizer).__name__ == settings["class_name"]
+    assert getattr(swapped.optimizer, name) == settings[name]
+
+
+def test_settings_that_a_class_does_not_have() -> None:
+    """Adam has no momentum to set."""
+    with pytest.raises(CannotApplyError, match="Adam takes no momentum"):
+        edited("plain", Edit("optimizer", {"class_name": "Adam", "learning_rate": 0.01, "momentum": 0.9}))

@@ -51,3 +51,16 @@ def test_nothing_finite_and_no_numbers() -> None:
 def test_many_values_are_counted_up_to_a_bound() -> None:
     """1001 stands for "more than a thousand"."""
     assert array_facts(np.arange(5000.0), "x").distinct == 1001
+
+
+def test_quantiles_of_magnitudes() -> None:
+    """Of finite values that are not zero, in steps of a twentieth; shares beyond a magnitude count the zeros."""
+    facts = array_facts(np.array([0.0, np.nan, np.inf, 0.0, *(-1.0) ** np.arange(41) * np.arange(1, 42)]), "x")
+    ids = array_facts(np.array([0, 0]), "y")
+
+    assert facts.magnitudes == pytest.approx(np.arange(1, 43, 2))
+    assert (facts.magnitude(0.5), facts.magnitude(0.9)) == (21, 37)
+    assert facts.share_above(20.5) == pytest.approx((1 - 2 / 45) * 0.55)
+    assert ids.magnitudes == ()
+    assert np.isnan(ids.magnitude(0.5))
+    assert np.isnan(ids.share_above(1.0))
