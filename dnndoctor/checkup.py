@@ -14,9 +14,11 @@ from dnndoctor.ladder.journal import Journal, read
 from dnndoctor.ladder.lines import Record
 from dnndoctor.ladder.observer import Observer, Stop
 from dnndoctor.ladder.plan import Asked, experiments_for, make_plan
+from dnndoctor.patching.proposal import Proposal, propose
 from dnndoctor.report.asked import asked_line
 from dnndoctor.report.contents import Checkup, Obstacle
 from dnndoctor.treatment import Treated, treat
+from dnndoctor.treatment.prescription import Prescription
 
 
 def checkup(
@@ -50,10 +52,13 @@ def checkup(
         climbed = climb(executor, experiments, plan, journal, observer, facts=facts, stop=stop)
         diagnosis = diagnose(climbed.evidence, climbed.rungs)
         if whole or climbed.partial:
-            treated = treat(diagnosis, climbed.evidence, journal.record.answers)
+            treated = treat(diagnosis, climbed.evidence, journal.record.answers, climbed.left)
         else:
             treated = treat(
-                diagnosis, climbed.evidence, lambda trials: try_out(executor, trials, climbed, journal, observer, stop)
+                diagnosis,
+                climbed.evidence,
+                lambda trials: try_out(executor, trials, climbed, journal, observer, stop),
+                climbed.left,
             )
     except (SubjectError, Interrupted) as error:
         return _unexaminable(journal.record, folder, Obstacle.of(error), journal.seconds)
@@ -73,12 +78,13 @@ def replay(folder: Path) -> Checkup:
         UsageError: There is no usable journal, or the run ended before its subject was loaded.
     """
     record, climbed = read(folder), reread(folder)
-    treated = treat(diagnose(climbed.evidence, climbed.rungs), climbed.evidence, record.answers)
+    treated = treat(diagnose(climbed.evidence, climbed.rungs), climbed.evidence, record.answers, climbed.left)
     return _examined(record, folder, climbed, treated, climbed.interrupted)
 
 
 def _examined(record: Record, folder: Path, climbed: Climb, treated: Treated, signal: int | None) -> Checkup:
     charts, chart_faults = _charts(climbed, record.begun.asked)
+    proposal, proposal_faults = _proposal(record, climbed, treated)
     stopped = record.ended.reason if record.ended is not None and record.ended.partial else ""
     return Checkup(
         asked=asked_line(record.config, record.begun.asked.budget),
@@ -93,10 +99,12 @@ def _examined(record: Record, folder: Path, climbed: Climb, treated: Treated, si
             **{f"the rung {fault.rung}": fault.traceback for fault in climbed.faults},
             **{f"the rule {fault.rule}": fault.trace for fault in treated.diagnosis.faults},
             **chart_faults,
+            **proposal_faults,
         },
         seconds=record.seconds,
         folder=_shown(folder),
         environment=dict(climbed.evidence.facts.environment),
+        proposal=proposal,
     )
 
 
@@ -115,6 +123,17 @@ def _charts(climbed: Climb, asked: Asked) -> tuple[dict[str, tuple[Chart, ...]],
         else:
             charts |= {experiment.name: drawn} if drawn else {}
     return charts, faults
+
+
+def _proposal(record: Record, climbed: Climb, treated: Treated) -> tuple[Proposal, dict[str, str]]:
+    """The prescription in the user's files as they are now, and the traceback where that was our fault."""
+    given = treated.prescription
+    if not isinstance(given, Prescription):
+        return Proposal(), {}
+    try:
+        return propose(given.edits, climbed.evidence.facts, record.config), {}
+    except Exception:  # a fault of ours must not cost the user the report
+        return Proposal(), {"the diff of the prescription": traceback.format_exc()}
 
 
 def _unexaminable(record: Record, folder: Path, obstacle: Obstacle, seconds: float) -> Checkup:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dnndoctor.diagnosis.blame import Blame, blame
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
-from dnndoctor.diagnosis.ranking import Term, fork, remedy_terms, severity_terms, terms
+from dnndoctor.diagnosis.ranking import Term, fork, reached_by, remedy_terms, severity_terms, terms
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Preset, Skip
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -170,12 +170,17 @@ def ranked_anew(diagnosis: Diagnosis, changed: Mapping[int, Finding]) -> Diagnos
         diagnosis: Before treatment.
         changed: Findings with what became of their remedies, by their rank before.
     """
+    best = max((after for finding in changed.values() if (after := reached_by(finding)) is not None), default=None)
     scored = []
     for ranked in diagnosis.findings:
-        finding = changed.get(ranked.rank, ranked.finding)
+        finding = changed.get(ranked.rank)
+        if finding is None:
+            scored.append(ranked)
+            continue
         before = {"severity", *(term.name for term in remedy_terms(ranked.finding))}
-        kept = (*severity_terms(finding), *(term for term in ranked.terms if term.name not in before), *remedy_terms(finding))
-        scored.append(replace(ranked, finding=finding, terms=kept, score=_score(kept)))
+        unchanged = (term for term in ranked.terms if term.name not in before)
+        summands = (*severity_terms(finding), *unchanged, *remedy_terms(finding, best))
+        scored.append(replace(ranked, finding=finding, terms=summands, score=_score(summands)))
     scored.sort(key=lambda ranked: (-ranked.score, ranked.rank))
     findings = tuple(replace(ranked, rank=rank) for rank, ranked in enumerate(scored, start=1))
     sick = any(ranked.finding.severity is Severity.ERROR for ranked in findings)

@@ -163,17 +163,46 @@ def severity_terms(finding: Finding) -> tuple[Term, ...]:
     return (Term("severity", points, finding.severity.value),) if points else ()
 
 
-def remedy_terms(finding: Finding) -> tuple[Term, ...]:
+def remedy_terms(finding: Finding, best: float | None = None) -> tuple[Term, ...]:
     """The summands that depend on what became of a finding's remedies; treatment changes them.
 
     Args:
         finding: To be scored.
+        best: What the most effective of the remedies that were tried alike reaches, None where that is not known.
     """
     if _is_verified(finding):
-        return (Term("verified remedy", VERIFIED, "trials show that it works"),)
+        share = _share_of(finding, best)
+        why = (
+            "trials show that it works"
+            if share == 1
+            else f"trials show that it goes {share:.0%} of the way that another one goes"
+        )
+        return (Term("verified remedy", VERIFIED * share, why),)
     if any(remedy.effect for remedy in finding.remedies):
         return (Term("futile remedy", FUTILE, "it was tried and changes nothing"),)
     return ()
+
+
+def reached_by(finding: Finding) -> float | None:
+    """What the most effective of a finding's verified remedies reaches, None where none is or no number is known.
+
+    Args:
+        finding: With what became of its remedies.
+    """
+    return max((remedy.after for remedy in finding.remedies if remedy.verified and remedy.after is not None), default=None)
+
+
+def _share_of(finding: Finding, best: float | None) -> float:
+    """How far a finding's best remedy goes of the way that the best of all goes, 1 where that is not known."""
+    ways = [
+        (remedy.before, remedy.after)
+        for remedy in finding.remedies
+        if remedy.verified and remedy.before is not None and remedy.after is not None
+    ]
+    if best is None or not ways:
+        return 1.0
+    before, after = max(ways, key=lambda way: way[1])
+    return min(1.0, max(0.0, (after - before) / (best - before))) if best > before else 1.0
 
 
 def _fork_points(finding: Finding, way: Fork) -> float:

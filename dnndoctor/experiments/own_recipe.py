@@ -4,6 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from dnndoctor.edits.batch_size import BatchSize
 from dnndoctor.edits.epochs import epochs_factor
 from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
@@ -123,14 +124,33 @@ def _longest(settings: Settings) -> int:
     return settings.steps(LONGEST[settings.preset])
 
 
-def recipe_steps(evidence: Evidence) -> int:
-    """Steps of the user's whole recipe, or as many of them as the preset allows."""
-    longest = _longest(evidence.settings)
-    return min(course_steps(evidence.facts) or longest, longest)
+def recipe_steps(evidence: Evidence, rows: int | None = None) -> int:
+    """Steps of the user's whole recipe, or as many of them as the preset allows.
+
+    Args:
+        evidence: With facts and settings.
+        rows: A step takes; as many epochs of other batches are another number of steps. None for the user's own batches.
+    """
+    longest, own = _longest(evidence.settings), evidence.facts.recipe.batch_size
+    course = course_steps(evidence.facts) or longest
+    return min(course if rows is None or rows == own else math.ceil(course * own / rows), longest)
+
+
+def rows_a_step(edits: Sequence[Edit], facts: Facts) -> int:
+    """Rows that a step takes after edits.
+
+    Args:
+        edits: In order.
+        facts: With the user's own batch size.
+    """
+    sizes = [edit.parameters["size"] for edit in edits if edit.name == BatchSize.name]
+    return int(sizes[-1] or 1) if sizes else facts.recipe.batch_size
 
 
 def recipe_trial(evidence: Evidence, seed: int, *edits: Edit, steps: int | None = None) -> Trial:
-    """The user's whole recipe, or as much of it as the preset allows; an edit of the epochs multiplies the steps.
+    """The user's whole recipe, or as much of it as the preset allows.
+
+    An edit of the epochs multiplies the steps, and one of the batch size leaves the epochs what they are: as many rows are seen.
 
     Args:
         evidence: With facts and settings.
@@ -138,7 +158,7 @@ def recipe_trial(evidence: Evidence, seed: int, *edits: Edit, steps: int | None 
         edits: What is changed; nothing for the user's own.
         steps: Where it is to take another number than `recipe_steps`.
     """
-    taken = recipe_steps(evidence) if steps is None else steps
+    taken = recipe_steps(evidence, rows_a_step(edits, evidence.facts)) if steps is None else steps
     return Trial(edits, steps=round(taken * epochs_factor(edits)), seed=seed, callbacks=_has_callbacks(evidence.facts))
 
 

@@ -17,7 +17,9 @@ from dnndoctor.experiments.paired import Paired, usable_pairs
 SCREENED = 2
 """Seeds of the screening: the winner is chosen among a handful, and only fresh seeds decide whether it is any better."""
 
-LOSS_EDITS = frozenset({"loss", "output_activation", "regularization_off", "standardize_targets"})
+LOSS_EDITS = frozenset(
+    {"class_weights", "loss", "output_activation", "regularization_off", "shift_labels", "standardize_targets"}
+)
 """Edits after which losses are no longer those of the user's own run."""
 
 GOOD_ENOUGH = 0.8

@@ -12,7 +12,9 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Skip
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rung import Rung, RungState
+from dnndoctor.experiments.sickness import learns_by_itself, sicknesses
 from dnndoctor.ladder.executors import Executor, Progress
 from dnndoctor.ladder.journal import Journal
 from dnndoctor.ladder.observer import Observer, Stop
@@ -52,6 +54,7 @@ class Climb:
         interrupted: Exit code of the signal that stopped it, None where none did.
         failure: Why it could not go on (the worker could not be started again), None where it could.
         faults: Of our own; the rungs concerned are inconclusive, and the command ends with 70.
+        left: Seconds that the plan leaves for treatment.
     """
 
     evidence: Evidence
@@ -62,6 +65,7 @@ class Climb:
     interrupted: int | None = None
     failure: DnnDoctorError | None = None
     faults: tuple[Fault, ...] = ()
+    left: float = math.inf
 
 
 class StoppedError(Exception):
@@ -83,6 +87,7 @@ class Climber:
         self._halted = ""
         self._rung_started = 0.0
         self._spare = plan.spare
+        self._for_treatment = plan.treatment
         self._deadline = None if math.isinf(plan.budget) else time.monotonic() + plan.budget - journal.seconds
         self.end_of_record: str | None = None
         """Why a record is partial; the first trial that is missing in it ends the climb. None where trials can be run."""
@@ -105,6 +110,7 @@ class Climber:
             self._stop.exit_code,
             self._failure,
             tuple(self._faults),
+            self._spare + self._for_treatment,
         )
 
     def try_out(self, trials: Sequence[Trial]) -> dict[str, Outcome]:
@@ -143,6 +149,8 @@ class Climber:
             observations={**self._evidence.observations, experiment.name: observation},
             outcomes={**self._evidence.outcomes, **outcomes},
         )
+        if experiment is OwnRecipe and learns_by_itself(self._evidence) and not sicknesses(self._evidence):
+            self._spare, self._for_treatment = self._spare + self._for_treatment, 0.0
         state, reason = _state(observation)
         took = recorded.seconds if recorded is not None else time.monotonic() - started
         rung = Rung(experiment.name, experiment.question, state, reason, took, tuple(outcomes))
@@ -233,6 +241,8 @@ class Climber:
         if rung in self._plan.first:
             above = [name for name in above if name in self._plan.first]
         reserved = sum(self._plan.estimates[name] for name in above)
+        if rung != TREATMENT.name:
+            reserved += self._for_treatment
         return min(self._deadline, max(self._deadline - reserved, self._rung_started + self._plan.estimates.get(rung, 0.0)))
 
     def _fault(self, experiment: Experiment[Any]) -> Inconclusive:

@@ -10,7 +10,10 @@ from dnndoctor.config.quantities import seconds
 from dnndoctor.config.schema import Goal, LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.experiments import Experiment, Preset, Settings
+from dnndoctor.evidence.trial import Trial
+from dnndoctor.experiments import Evidence, Experiment, Preset, Settings
+from dnndoctor.experiments.course import scoring_steps, step_cost
+from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_steps, rows_a_step
 from dnndoctor.shelf import classes_in
 
 AnyExperiment: TypeAlias = type[Experiment[Any]]
@@ -31,6 +34,14 @@ FIRST_SHARE = 0.75
 """Of the time, for the rungs that the quick preset has: what they tell is asked at a size that they fit into so much of it with,
 and not at a smaller one for the sake of the rungs above them, which most subjects need few of. At a half, a convolutional net
 whose step takes 85 ms was asked with a sixteenth of the steps, and 110 of 180 s were left over."""
+
+TREATMENT_SHARE = 0.4
+"""Of the time at most that is kept for treatment from the standard preset on. Without it, a net whose recipe takes 190 steps of
+85 ms spent 165 of its 180 s on questions, and the remedy of its first finding was never confirmed."""
+
+TREATMENT_RUNS = 16
+"""Runs of the recipe that treatment may need: four of the remedies on two seeds, two more without a part, and untreated and
+treated runs on as many fresh seeds as there are seeds."""
 
 REPLICA_GAIN = 0.7
 """What each further replica adds to the throughput of one: two at once gave 1.5 to 2.0 times on two cores (measured)."""
@@ -96,6 +107,7 @@ class Plan:
             below it turn out not to be needed, which depends on what they measure and on no clock.
         spare: Seconds of the budget that the plan leaves free.
         first: Names of the quick preset's rungs, which may take the time that was planned for the others.
+        treatment: Seconds kept for treatment; spare where the user's own recipe needs none.
     """
 
     settings: Settings
@@ -106,6 +118,7 @@ class Plan:
     deferred: Mapping[str, float] = field(default_factory=dict)
     spare: float = 0.0
     first: tuple[str, ...] = ()
+    treatment: float = 0.0
 
 
 def experiments_for(asked: Asked, shelf: Sequence[AnyExperiment] | None = None) -> tuple[AnyExperiment, ...]:
@@ -151,17 +164,23 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
     skipped = dict.fromkeys(asked.skip, "the config skips it")
     wanted = [experiment for experiment in experiments if experiment.name not in skipped]
     first = tuple(experiment.name for experiment in wanted if experiment.preset in (Preset.STATIC, Preset.QUICK))
-    left = asked.budget - used
+    whole = asked.budget - used
     for scale, seeds in SIZES:
         settings = Settings(asked.preset, asked.seeds[:seeds], scale, asked.goal)
         estimates = {each.name: estimate(each, facts, settings) for each in wanted}
         of_the_first = sum(estimates[name] for name in first)
-        if sum(estimates.values()) <= left or (len(first) < len(wanted) and of_the_first <= FIRST_SHARE * left):
+        treatment = _for_treatment(facts, settings, whole) if OwnRecipe in wanted else 0.0
+        everything_fits = sum(estimates.values()) <= whole - treatment
+        if everything_fits or (len(first) < len(wanted) and of_the_first <= FIRST_SHARE * whole):
             break
+    # There is nothing to be treated by before the first rungs have told what is wrong.
+    treatment = min(treatment, max(0.0, whole - of_the_first))
+    left = whole - treatment
     unaffordable = {}
     everything = dict(estimates)
     enough = used + sum(everything.values())
-    for experiment in reversed(wanted):
+    # Without the user's own recipe there is neither a verdict nor anything to treat, so that it is left out last.
+    for experiment in sorted(wanted, key=lambda each: (each is OwnRecipe, -wanted.index(each))):
         if sum(estimates.values()) <= left:
             break
         if estimates[experiment.name] > 0:
@@ -177,7 +196,31 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
             del unaffordable[experiment.name]
     deferred = {name: everything[name] for name in unaffordable}
     spare = max(0.0, left - sum(estimates.values()))
-    return Plan(settings, asked.budget, skipped, unaffordable, estimates, deferred, spare, first)
+    return Plan(settings, asked.budget, skipped, unaffordable, estimates, deferred, spare, first, treatment)
+
+
+def seconds_of(trials: Sequence[Trial], facts: Facts) -> float:
+    """Seconds that trials of the whole recipe will take.
+
+    Args:
+        trials: Scored.
+        facts: With the measured times.
+    """
+    steps = sum(trial.steps * step_cost(facts, rows_a_step(trial.edits, facts)) + scoring_steps(facts) for trial in trials)
+    return _seconds_of_steps(steps, facts)
+
+
+def _for_treatment(facts: Facts, settings: Settings, whole: float) -> float:
+    """Seconds to keep for treatment; none where the preset is too short for a prescription, or the subject cannot train."""
+    if settings.preset in (Preset.STATIC, Preset.QUICK) or math.isinf(whole) or math.isnan(facts.engine.step_seconds):
+        return 0.0
+    run = recipe_steps(Evidence(facts, settings)) + scoring_steps(facts)
+    return min(_seconds_of_steps(TREATMENT_RUNS * run, facts), TREATMENT_SHARE * max(0.0, whole))
+
+
+def _seconds_of_steps(steps: float, facts: Facts) -> float:
+    engine = facts.engine
+    return MARGIN * steps * engine.step_seconds / (1 + REPLICA_GAIN * (engine.replicas - 1))
 
 
 def estimate(experiment: AnyExperiment, facts: Facts, settings: Settings) -> float:
@@ -189,13 +232,12 @@ def estimate(experiment: AnyExperiment, facts: Facts, settings: Settings) -> flo
         settings: That its trials would be planned with.
     """
     engine = facts.engine
-    throughput = 1 + REPLICA_GAIN * (engine.replicas - 1)
     if math.isnan(engine.step_seconds):  # the subject cannot train, so that its trials fail at once
         return 0.0
     steps = experiment.expected_steps(facts, settings)
     if steps == 0:  # the facts alone tell that it will be skipped, and nothing is traced
         return 0.0
-    return experiment.traces * engine.first_call_seconds + MARGIN * steps * engine.step_seconds / throughput
+    return experiment.traces * engine.first_call_seconds + _seconds_of_steps(steps, facts)
 
 
 def _rough(duration: float) -> str:

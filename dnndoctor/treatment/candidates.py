@@ -19,12 +19,10 @@ class Candidate:
     Attributes:
         title: Of the remedy it is.
         edits: That it is made of.
-        rank: Of the finding it comes from.
     """
 
     title: str
     edits: tuple[Edit, ...]
-    rank: int
 
 
 def candidates(diagnosis: Diagnosis) -> tuple[Candidate, ...]:
@@ -34,7 +32,7 @@ def candidates(diagnosis: Diagnosis) -> tuple[Candidate, ...]:
         diagnosis: With the findings by rank.
     """
     findings = [ranked for ranked in diagnosis.findings if ranked.finding.severity is not Severity.NOTE]
-    offered = [[Candidate(remedy.title, remedy.edits, each.rank) for remedy in each.finding.remedies] for each in findings]
+    offered = [[Candidate(remedy.title, remedy.edits) for remedy in each.finding.remedies] for each in findings]
     in_turn = [
         remedies[place]
         for place in range(max(map(len, offered), default=0))

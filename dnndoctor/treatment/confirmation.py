@@ -13,7 +13,9 @@ from dnndoctor.experiments.curves import usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_trial
 from dnndoctor.experiments.sickness import SHORTFALL, sicknesses
+from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Finding, Remedy, Severity
+from dnndoctor.treatment.prescription import Part, Prescription
 
 TRIED = 3
 """So many findings are tried at most: the report's reader looks at the first three."""
@@ -22,7 +24,7 @@ TRIED = 3
 def hypotheses(diagnosis: Diagnosis, evidence: Evidence) -> tuple[RankedFinding, ...]:
     """The findings whose first remedy is worth a trial.
 
-    Only the sick are treated: an error is one by itself, a warning only where the user's own run is established to be sick.
+    Only the sick are treated: an error is one by itself, a warning only where the user's own run does not learn well.
     A remedy that was tried already, or that no edit can make, is left as it is.
 
     Args:
@@ -31,10 +33,12 @@ def hypotheses(diagnosis: Diagnosis, evidence: Evidence) -> tuple[RankedFinding,
     """
     if evidence.of(OwnRecipe) is None:
         return ()
-    sick = bool(sicknesses(evidence))
+    well = learns_well(evidence)
     first = [ranked for ranked in diagnosis.findings if ranked.finding.severity is not Severity.NOTE][:TRIED]
     return tuple(
-        ranked for ranked in first if (sick or ranked.finding.severity is Severity.ERROR) and _untried(ranked.finding) is not None
+        ranked
+        for ranked in first
+        if (not well or ranked.finding.severity is Severity.ERROR) and _untried(ranked.finding) is not None
     )
 
 
@@ -94,6 +98,49 @@ def confirm(ranked: RankedFinding, evidence: Evidence, outcomes: Mapping[str, Ou
         ranked.finding,
         severity=Severity.ERROR if lifts else ranked.finding.severity,
         remedies=tuple(sorted(remedies, key=lambda each: not each.verified)),
+    )
+
+
+def necessary(diagnosis: Diagnosis, prescription: Prescription) -> dict[int, Finding]:
+    """The findings whose remedy is a part of a prescription, by rank: what helps only beside another one is verified by it.
+
+    Args:
+        diagnosis: By what each remedy does alone.
+        prescription: Confirmed, each of its parts necessary.
+    """
+    return {
+        ranked.rank: shown
+        for ranked in diagnosis.findings
+        if ranked.finding.severity is not Severity.NOTE and (shown := _shown_by(prescription, ranked.finding)) is not None
+    }
+
+
+def _shown_by(prescription: Prescription, finding: Finding) -> Finding | None:
+    """The finding as an error, its remedy verified, where that is a part of the prescription."""
+    found = next(
+        ((remedy, part) for remedy in finding.remedies for part in prescription.parts if part.edits == remedy.edits), None
+    )
+    if found is None:
+        return None
+    remedy, part = found
+    tried = remedy if remedy.verified else _in_company(remedy, part, prescription)
+    remedies = tuple(tried if each is remedy else each for each in finding.remedies)
+    return replace(finding, severity=Severity.ERROR, remedies=tuple(sorted(remedies, key=lambda each: not each.verified)))
+
+
+def _in_company(remedy: Remedy, part: Part, prescription: Prescription) -> Remedy:
+    """A remedy that does not help alone, with what it does together with the other parts."""
+    effect = prescription.effect
+    own, other = statistics.fmean(effect.own), statistics.fmean(effect.other)
+    others = ", ".join(f'"{each.title}"' for each in prescription.parts if each is not part)
+    without = "" if part.without is None else f" together with {others}, which without it reach {part.without:.2f}"
+    return replace(
+        remedy,
+        verified=True,
+        before=own if part.without is None else part.without,
+        after=other if part.without is None else prescription.screened,
+        effect=f"{effect.measure} {own:.2f} -> {other:.2f} on fresh seeds{without}",
+        seeds=effect.seeds,
     )
 
 

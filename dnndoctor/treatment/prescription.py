@@ -1,35 +1,37 @@
 """The prescription: remedies put together until the sick model learns, and then nothing that can be left out."""
 
 import itertools
-import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TypeAlias
 
 from dnndoctor.diagnosis.diagnose import Diagnosis
-from dnndoctor.evidence.outcome import Outcome, State
-from dnndoctor.evidence.trial import Edit, Trial
-from dnndoctor.experiments import Evidence, Settings
-from dnndoctor.experiments.own_recipe import OwnRecipe
-from dnndoctor.experiments.race import Duel, Variant, duel, duel_trials
-from dnndoctor.experiments.sickness import SHORTFALL, sicknesses
-from dnndoctor.treatment.candidates import Candidate, candidates, combined, fit_together
-
-Measure: TypeAlias = Callable[[Sequence[Trial]], Mapping[str, Outcome]]
-"""Runs trials, or answers them from a record; trials that it cannot run are missing in its answer."""
-
-Treatment: TypeAlias = tuple[Candidate, ...]
-"""Changes that are applied together; none for the patient as it is."""
-
-SCREENED = 2
-"""Seeds that parts are chosen on; the whole is confirmed on others."""
+from dnndoctor.evidence.trial import Edit
+from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.course import constant_margin, rows_read
+from dnndoctor.experiments.goal import goal_met
+from dnndoctor.experiments.own_recipe import LEARNT, OwnRecipe
+from dnndoctor.experiments.race import Duel
+from dnndoctor.experiments.sickness import SicknessKind, has, sicknesses
+from dnndoctor.experiments.standing import WELL, learns_well
+from dnndoctor.treatment.candidates import Candidate, candidates, fit_together
+from dnndoctor.treatment.formulary import formulary
+from dnndoctor.treatment.ward import Treatment, Ward, unused_seeds
 
 MOST_PARTS = 3
 """Of a prescription. Of 25 real and mutated faults that were searched, 22 were cured by one change: a fourth would fit noise."""
 
 PAIRED = 3
 """Of the candidates that do best alone, so many are tried two at a time where none helps alone."""
+
+WORTH = 0.1
+"""Skill that a change must be worth, beyond noise, for a person to be told to make it: a tenth of what a constant leaves open."""
+
+ATTEMPTS = 3
+"""Prescriptions that are put to the confirmation at most; each later one has to show more."""
+
+SHARE_OF_THE_REST = 1 / 3
+"""Of what is left to learn, what a further part must bring: a chain of changes that bring less each is a search, and no cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +84,50 @@ class NoPrescription:
     why: str
 
 
-def prescribe(diagnosis: Diagnosis, evidence: Evidence, measure: Measure) -> Prescription | NoPrescription | None:
+def prescribe(diagnosis: Diagnosis, ward: Ward) -> Prescription | NoPrescription | None:
     """Composes a prescription.
 
-    The best remedy is applied, then the one that adds most, until none lifts the treated run by what would be a sickness. Where
-    no single one helps, the best are tried two at a time. Then each part is taken away once, and what is not missed goes. What
-    is left is confirmed on seeds that nothing else was run on.
+    The best remedy is applied, then the one that adds most, until none adds what is worth it. Where no single one helps, two are
+    tried at a time, the likeliest with each other one first. Where the remedies of the findings do not make it learn, the changes
+    that are most often needed are tried with them. Then each part is taken away once, and what is not missed goes. What is left
+    is confirmed on seeds that nothing else was run on; what does not hold there is put aside, and the next best composed.
 
     Args:
         diagnosis: What the rules found, with remedies.
-        evidence: That they judged.
-        measure: Runs the trials.
+        ward: With the evidence that they judged.
 
     Returns:
-        None where there is nothing to treat: no sickness of the user's own run is established, or no remedy is made of edits.
+        None where there is nothing to treat: the model learns well or reaches its goal, or nothing is established against it
+        and no remedy of a warning is worth it.
     """
-    offered = candidates(diagnosis)
-    if not offered or evidence.of(OwnRecipe) is None or not sicknesses(evidence):
+    evidence, named = ward.evidence, candidates(diagnosis)
+    established = bool(sicknesses(evidence))
+    if evidence.of(OwnRecipe) is None or learns_well(evidence) or (not established and (not named or goal_met(evidence))):
         return None
-    ward = Ward(evidence, measure)
-    tried = tuple(candidate.title for candidate in offered)
-    composed = _composed(ward, offered)
-    if not composed:
-        return NoPrescription(tried, ward.cut or "none of the remedies that were tried makes it learn")
-    parts = _necessary(ward, composed)
-    effect = ward.duel((), parts, unused_seeds(evidence.settings))
-    if effect is None or not effect.confirmed:
+    offered = named
+    why = "none of the remedies that were tried makes it learn"
+    for attempt in range(1, ATTEMPTS + 1):
+        parts = _composed(ward, offered)
+        if established and not _learns(ward, parts, WELL):
+            offered = _with_formulary(named, evidence)
+            parts = _composed(ward, offered, parts)
+        if not parts:
+            break
+        parts = _necessary(ward, parts)
+        effect = ward.duel((), parts, unused_seeds(evidence.settings))
+        if effect is not None and effect.confirmed and effect.gain > max(_width(attempt) * effect.noise, _worth(ward)):
+            return _prescription(ward, offered, parts, effect)
         change = " and ".join(part.title for part in parts)
-        why = "did not hold on fresh seeds" if effect is not None else f"was not confirmed: {ward.cut or 'its runs failed'}"
-        return NoPrescription(tried, f"the best change ({change}) {why}")
+        if effect is None:
+            why = f"the best change ({change}) was not confirmed: {ward.cut or 'its runs failed'}"
+            break
+        why = f"the best change ({change}) did not hold on fresh seeds"
+        ward.refute(parts)
+    tried = tuple(candidate.title for candidate in offered)
+    return NoPrescription(tried, why if parts or not ward.cut else ward.cut) if established and tried else None
+
+
+def _prescription(ward: Ward, offered: Sequence[Candidate], parts: Treatment, effect: Duel) -> Prescription:
     screened = ward.mean(parts)
     assert screened is not None  # it is what they were chosen by
     return Prescription(
@@ -121,97 +138,86 @@ def prescribe(diagnosis: Diagnosis, evidence: Evidence, measure: Measure) -> Pre
     )
 
 
-def unused_seeds(settings: Settings) -> tuple[int, ...]:
-    """As many seeds as there are for screening, none of them among these or among the fresh ones that experiments confirm on.
+def _with_formulary(named: Sequence[Candidate], evidence: Evidence) -> tuple[Candidate, ...]:
+    known = {repr(each.edits) for each in named}
+    return (*named, *(each for each in formulary(evidence) if repr(each.edits) not in known))
+
+
+def _width(comparisons: int) -> float:
+    """By how much more each of so many comparisons has to show than one alone (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(1, comparisons)) / NormalDist().inv_cdf(0.975)
+
+
+def _worth(ward: Ward) -> float:
+    """What a prescription must bring; of a goal that is missed any part of the way is worth going."""
+    return 0.0 if has(ward.evidence, SicknessKind.GOAL_MISSED) else WORTH
+
+
+def _composed(ward: Ward, offered: Sequence[Candidate], parts: Treatment = ()) -> Treatment:
+    """One part after the other; two at once where none helps alone. Empty where nothing helps.
 
     Args:
-        settings: Of the plan.
+        ward: Tries them.
+        offered: The likeliest first.
+        parts: To go on from.
     """
-    apart = settings.fresh_seeds[0] - settings.seeds[0]
-    return tuple(seed + apart for seed in settings.fresh_seeds)
-
-
-class Ward:
-    """Treated copies of the patient, each run once.
-
-    Attributes:
-        cut: Why not all runs that were asked for were made, empty where they were.
-    """
-
-    def __init__(self, evidence: Evidence, measure: Measure) -> None:
-        """Nothing is run yet.
-
-        Args:
-            evidence: With the user's own runs.
-            measure: Runs trials.
-        """
-        self._evidence = evidence
-        self._measure = measure
-        self._outcomes: dict[str, Outcome] = dict(evidence.outcomes)
-        self._seeds = evidence.settings.seeds[:SCREENED]
-        self.cut = ""
-
-    def screen(self, against: Treatment, treatments: Iterable[Treatment]) -> list[tuple[Treatment, Duel]]:
-        """Holds treatments against another on the seeds of the screening; those that did not come to their end are left out."""
-        base, all_of_them = _variant(against), list(treatments)
-        self._ask([trial for each in all_of_them for trial in duel_trials(self._evidence, _variant(each), self._seeds, base)])
-        found = [(each, duel(self._evidence, _variant(each), self._seeds, self._outcomes, base)) for each in all_of_them]
-        return [(each, came) for each, came in found if came is not None]
-
-    def duel(self, against: Treatment, treatment: Treatment, seeds: Sequence[int]) -> Duel | None:
-        """Holds a treatment against another."""
-        base, variant = _variant(against), _variant(treatment)
-        self._ask(duel_trials(self._evidence, variant, seeds, base))
-        return duel(self._evidence, variant, seeds, self._outcomes, base)
-
-    def mean(self, treatment: Treatment) -> float | None:
-        """What a treatment reaches on the seeds of the screening, None where that cannot be told."""
-        came = self.duel((), treatment, self._seeds)
-        return statistics.fmean(came.other) if came is not None else None
-
-    def _ask(self, trials: Sequence[Trial]) -> None:
-        missing = {trial.id: trial for trial in trials if trial.id not in self._outcomes}
-        if missing:
-            came = self._measure(tuple(missing.values()))
-            self._outcomes |= came
-            if any(name not in came or came[name].state is State.CUT for name in missing):
-                self.cut = "the time was up before all remedies were tried"
-
-
-def _composed(ward: Ward, offered: Sequence[Candidate]) -> Treatment:
-    """One part after the other; two at once where none helps alone. Empty where nothing helps."""
-    parts = _best(ward, (), [(each,) for each in offered])
     if not parts:
-        alone = sorted(ward.screen((), [(each,) for each in offered]), key=lambda found: -found[1].gain)
-        likely = [each for (each,), _ in alone[:PAIRED]]
-        return _best(ward, (), [pair for pair in itertools.combinations(likely, 2) if fit_together(pair)])
-    while len(parts) < MOST_PARTS:
-        more = [(*parts, each) for each in offered if each not in parts and fit_together((*parts, each))]
-        longer = _best(ward, parts, more)
+        parts = (
+            _best(ward, (), [(each,) for each in offered])
+            or _best(ward, (), _pairs(ward, offered))
+            or _best(ward, (), _threes(offered))
+        )
+    while parts and len(parts) < MOST_PARTS and not _learns(ward, parts, LEARNT):
+        longer = _best(ward, parts, [(*parts, each) for each in offered if each not in parts and fit_together((*parts, each))])
         if not longer:
             break
         parts = longer
     return parts
 
 
-def _best(ward: Ward, base: Treatment, treatments: Sequence[Treatment]) -> Treatment:
-    """The treatment that helps most; of those that chance alone may set apart, the first. Empty where none helps enough.
+def _pairs(ward: Ward, offered: Sequence[Candidate]) -> list[Treatment]:
+    """The likeliest with each other one, as what is broken by contract hides what else is wrong; then the best two at a time."""
+    alone = ward.known_alone(offered)
+    likely = sorted(alone, key=lambda found: -found[1].gain)[:PAIRED]
+    pairs = [
+        *itertools.product(offered[:1], offered[1:]),
+        *itertools.combinations([each for (each,), _ in likely], 2),
+    ]
+    unique = {frozenset(map(repr, pair)): pair for pair in reversed(pairs) if fit_together(pair)}
+    return list(reversed(unique.values()))
 
-    The patient as it is may be lifted by anything beyond noise. One that is treated already is only treated on where it would
-    still be called sick: where another treatment takes it so much farther.
+
+def _threes(offered: Sequence[Candidate]) -> list[Treatment]:
+    """The two likeliest that go together, with each other one: a broken head, raw inputs and a rate hide behind each other."""
+    pair = next((pair for pair in itertools.product(offered[:1], offered[1:]) if fit_together(pair)), ())
+    return [(*pair, each) for each in offered if pair and each not in pair and fit_together((*pair, each))]
+
+
+def _learns(ward: Ward, parts: Treatment, height: float) -> bool:
+    reached = ward.mean(parts) if parts else None
+    return reached is not None and reached >= height
+
+
+def _best(ward: Ward, base: Treatment, treatments: Sequence[Treatment]) -> Treatment:
+    """The treatment that helps most; of those that lie closer than rows can tell, the first. Empty where none helps enough.
+
+    The patient as it is may be lifted by anything beyond noise that is worth it. One that is treated already is only treated on
+    where that takes it a good part of the way that is left.
     """
-    found = ward.screen(base, treatments)
-    share = 0.025 / max(1, len(treatments))
-    width = NormalDist().inv_cdf(1 - share) / NormalDist().inv_cdf(0.975)  # each of many comparisons has to show that much more
+    treatments = [each for each in treatments if not ward.refuted(each)]
+    found = ward.screen(base, ward.survivors(base, treatments))
+    width = _width(len(treatments))
+    rest = 1 - (ward.mean(base) or 0.0) if base else 0.0
+    worth = max(_worth(ward), SHARE_OF_THE_REST * rest)
     helped = [
         (each, came)
         for each, came in found
-        if came.gain > max(width * came.noise, SHORTFALL if base else 0.0) and came.other_exploded <= came.own_exploded
+        if came.gain > max(width * came.noise, worth) and came.other_exploded <= came.own_exploded
     ]
     if not helped:
         return ()
-    most, noise = max((came.gain, came.noise) for _, came in helped)
-    return next(each for each, came in helped if came.gain >= most - noise)
+    most = max(came.gain for _, came in helped)
+    return next(each for each, came in helped if came.gain >= most - constant_margin(rows_read(ward.evidence.facts)))
 
 
 def _necessary(ward: Ward, parts: Treatment) -> Treatment:
@@ -224,18 +230,13 @@ def _necessary(ward: Ward, parts: Treatment) -> Treatment:
 
 
 def _equivalents(ward: Ward, offered: Sequence[Candidate], parts: Treatment) -> tuple[Part, ...]:
-    singles = [(each,) for each in offered if (each,) != parts]
-    held = ward.screen(parts, singles)
+    """Single changes that were run to the end and do as well."""
     return tuple(
         Part(each.title, each.edits)
-        for (each,), came in held
-        if came.gain >= -came.noise and came.other_exploded <= came.own_exploded
+        for (each,), came in ward.known_alone(offered, against=parts)
+        if (each,) != parts and came.gain >= -came.noise and came.other_exploded <= came.own_exploded
     )
 
 
 def _without(parts: Treatment, part: Candidate) -> Treatment:
     return tuple(each for each in parts if each is not part)
-
-
-def _variant(treatment: Treatment) -> Variant:
-    return Variant(" and ".join(part.title for part in treatment) or "the user's own recipe", combined(treatment))

@@ -17,7 +17,8 @@ from dnndoctor.evidence import record
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
-from dnndoctor.experiments import Evidence, Inconclusive, Preset, Skip
+from dnndoctor.experiments import Evidence, Inconclusive, Preset, Settings, Skip
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.rung import Rung, RungState
 from dnndoctor.ladder.climb import climb, open_subject, reread
 from dnndoctor.ladder.climber import Climb
@@ -26,6 +27,7 @@ from dnndoctor.ladder.journal import FILE, Journal, read
 from dnndoctor.ladder.observer import Silent, Stop
 from dnndoctor.ladder.plan import AnyExperiment, Asked, Plan, experiments_for, make_plan
 from tests import evidence_samples
+from tests.experiments.toy_patient import ToyPatient
 from tests.ladder.fake_experiments import SHELF, Lower, Middle, Steps, Upper
 
 SEEDS = (0, 1, 2)
@@ -415,3 +417,35 @@ def test_a_killed_doctor_goes_on_without_running_anything_twice(
     assert finished_before
     assert not finished_before & set(lines_after)
     assert reread(tmp_path, SHELF).evidence.of(Lower) == Steps((8, 8, 8, 16))
+
+
+class AtTheBedside(Scripted):
+    """An executor whose trials a patient on paper answers."""
+
+    def __init__(self, patient: ToyPatient) -> None:
+        super().__init__()
+        self.patient = patient
+
+    def run(self, trials: Sequence[Trial], on_progress: Callable[[Progress], None], deadline: float | None) -> Iterator[Outcome]:
+        """By its formula."""
+        del on_progress, deadline
+        yield from map(self.patient.answer, trials)
+
+
+class Above(Lower):
+    """Stands above the user's own recipe and needs nothing."""
+
+    name = "above"
+    preset = Preset.STANDARD
+    height = 99
+
+
+@pytest.mark.parametrize("learns", [True, False])
+def test_time_that_is_kept_for_treatment_is_free_where_the_model_learns(journal: Journal, learns: bool) -> None:
+    """A rung that the budget did not reach to is climbed then; for a sick one the time stays."""
+    made = Plan(Settings(), 100.0, unaffordable={"above": "budget"}, deferred={"above": 35.0}, treatment=40.0)
+
+    climb = climbed(journal, AtTheBedside(ToyPatient(learns=learns)), (OwnRecipe, Above), plan=made)
+
+    assert bool(climb.rungs[-1].trials) is learns
+    assert climb.left == pytest.approx(5.0 if learns else 40.0)

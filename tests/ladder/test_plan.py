@@ -9,8 +9,21 @@ import pytest
 from dnndoctor.config.schema import Config, Goal, LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence.facts import EngineFacts, Facts
-from dnndoctor.experiments import Experiment, Preset, Settings
-from dnndoctor.ladder.plan import DEFAULT_BUDGETS, MARGIN, Asked, Plan, estimate, experiments_for, make_plan
+from dnndoctor.evidence.trial import Trial
+from dnndoctor.experiments import Evidence, Experiment, Preset, Settings
+from dnndoctor.experiments.own_recipe import recipe_steps
+from dnndoctor.ladder.plan import (
+    DEFAULT_BUDGETS,
+    MARGIN,
+    TREATMENT_RUNS,
+    TREATMENT_SHARE,
+    Asked,
+    Plan,
+    estimate,
+    experiments_for,
+    make_plan,
+    seconds_of,
+)
 from dnndoctor.shelf import classes_in
 from tests import evidence_samples
 from tests.ladder.fake_experiments import SHELF, Lower, Middle, Upper
@@ -200,3 +213,31 @@ def test_the_goal_goes_along(config: LoadedConfig) -> None:
     made = make_plan(named, experiments_for(named, SHELF), facts(0.02), 0.0)
 
     assert named.goal == made.settings.goal == goal
+
+
+def test_time_is_kept_for_treatment() -> None:
+    """From the standard preset on, for so many runs of the recipe, and no more than its share of the time."""
+    slow, fast = facts(1.0), facts(0.001)
+    shelf = experiments_for(asked(budget=180.0))
+
+    assert make_plan(asked(budget=180.0), shelf, slow, 0.0).treatment <= TREATMENT_SHARE * 180
+    made = make_plan(asked(budget=180.0), shelf, fast, 0.0)
+    run = Trial(steps=recipe_steps(Evidence(fast, made.settings)))
+    assert made.treatment == pytest.approx(TREATMENT_RUNS * seconds_of([run], fast))
+    quick = asked(preset=Preset.QUICK, budget=180.0)
+    assert make_plan(quick, experiments_for(quick), fast, 0.0).treatment == 0
+
+
+def test_the_first_rungs_come_before_treatment() -> None:
+    """Where hardly these fit, no time is kept from them, and the user's own recipe is left out last of all."""
+    shelf = experiments_for(asked(budget=180.0))
+    roomy = make_plan(asked(budget=180.0), shelf, facts(0.01), 0.0)
+
+    tight = make_plan(asked(budget=180.0), shelf, facts(0.01), 140.0)
+    tightest = make_plan(asked(budget=180.0), shelf, facts(0.1), 90.0)
+
+    assert roomy.treatment > 0
+    assert tight.treatment + sum(tight.estimates.get(name, 0.0) for name in tight.first) <= 40.0
+    assert tightest.treatment == 0
+    assert "own_recipe" in tightest.estimates
+    assert "learning_rate_sweep" in tightest.unaffordable
