@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="Write a config with the changes that were shown to work as `treatments:`, to be diagnosed again.",
 )
+@click.option(
+    "--patch",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Write these changes as a unified diff of your files, to be applied by `git apply` or `patch -p1`.",
+)
 @with_options
 @click.pass_obj
 def diagnose(session: Session, /, config: Path | None, **options: Any) -> int:

@@ -96,7 +96,7 @@ def run_examination(session: Session, way: Way, config: Path | None, options: di
     try:
         loaded, folder = _load(way, config, options)
         files = _outputs(loaded, options)
-        prescription = _prescription(loaded, options)
+        prescription, patch = _prescription(loaded, options)
         checkup = _examine(session, way.asked(loaded), loaded, folder, quiet=options["quiet"])
     except Exception as error:  # whatever it is, a machine that asked for JSON gets JSON; `run` tells the person
         return _refuse(error, shown, session)
@@ -105,16 +105,26 @@ def run_examination(session: Session, way: Way, config: Path | None, options: di
         from dnndoctor.cli.prescription import write
 
         write(prescription, loaded, checkup.treated.prescription if checkup.treated else None)
+    if patch is not None:
+        from dnndoctor.cli.prescription import write_patch
+
+        write_patch(patch, loaded, checkup)
     return code
 
 
-def _prescription(loaded: "LoadedConfig", options: dict[str, Any]) -> Path | None:
+def _prescription(loaded: "LoadedConfig", options: dict[str, Any]) -> tuple[Path | None, Path | None]:
+    """Where the prescription goes as a config and as a diff."""
     path: Path | None = options.get("prescription")
     if path is not None:
         from dnndoctor.cli.prescription import prepare
 
         prepare(path, loaded)
-    return path
+    patch: Path | None = options.get("patch")
+    if patch is not None:
+        from dnndoctor.cli.prescription import prepare_patch
+
+        prepare_patch(patch)
+    return path, patch
 
 
 def _load(way: Way, path: Path | None, options: dict[str, Any]) -> "tuple[LoadedConfig, Path | None]":

@@ -58,7 +58,7 @@ def prepare(outputs: Iterable[Output], loaded: LoadedConfig) -> None:
     Raises:
         UsageError: One cannot be written, or would overwrite something of the user's.
     """
-    users = {path.resolve() for path in _files_of(loaded)}
+    users = {path.resolve() for path in files_of(loaded)}
     for output in outputs:
         path = output.path
         if path.resolve() in users or (path.exists() and path.suffix.lower() in _USERS_SUFFIXES):
@@ -107,8 +107,12 @@ def _neighbour(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
-def _files_of(loaded: LoadedConfig) -> Iterable[Path]:
-    """Files that the config names."""
+def files_of(loaded: LoadedConfig) -> Iterable[Path]:
+    """Files that the config names, and the config itself.
+
+    Args:
+        loaded: The config.
+    """
     yield loaded.file
     named: list[str | None] = []
     for source in (loaded.config.model, loaded.config.data):

@@ -9,6 +9,7 @@ from dnndoctor.errors import ConfigError, ConfigProblem, DnnDoctorError, Interru
 from dnndoctor.evidence.chart import Chart
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
+from dnndoctor.patching.proposal import Proposal
 from dnndoctor.report.document import ErrorKind, VerdictWord
 from dnndoctor.report.look import Look
 from dnndoctor.treatment import Treated
@@ -105,6 +106,7 @@ class Checkup:
         folder: The run's folder, which `dnndoctor show` reads; empty where there is none.
         environment: Versions and devices.
         gate: What the gate says; None where nobody asked for one.
+        proposal: The prescription in the user's own files; empty where there is none.
     """
 
     asked: Asked
@@ -121,6 +123,7 @@ class Checkup:
     folder: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     gate: Gate | None = None
+    proposal: Proposal = field(default_factory=Proposal)
 
     @property
     def verdict(self) -> VerdictWord:

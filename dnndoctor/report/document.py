@@ -177,8 +177,29 @@ class PartEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHandEntry:
+    """A part of a prescription that the diff does not hold: the lines to write, where, and why there is no diff."""
+
+    patch: str
+    where: tuple[WhereEntry, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesEntry:
+    """The ids of the untreated and the treated run of the median seed; their losses compare only where it is the same loss."""
+
+    before: str
+    after: str
+    same_loss: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PrescriptionEntry:
-    """Changes after which the model learns, each necessary; single changes that do as well are the equivalents."""
+    """Changes after which the model learns, each necessary; single changes that do as well are the equivalents.
+
+    `diff` is a unified diff of the user's files, to be applied in the config's folder; empty where nothing was found for certain.
+    """
 
     edits: tuple[EditEntry, ...]
     patch: str
@@ -189,6 +210,9 @@ class PrescriptionEntry:
     seeds: tuple[int, ...]
     each_necessary: tuple[PartEntry, ...]
     equivalents: tuple[PartEntry, ...]
+    diff: str
+    by_hand: tuple[ByHandEntry, ...]
+    curves: CurvesEntry | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,17 @@ from dataclasses import asdict
 from dnndoctor import __version__
 from dnndoctor.diagnosis.diagnose import JudgedRung, RankedFinding
 from dnndoctor.edits import patch
-from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome, Score
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.finding import Finding, Remedy, Statement, Where
+from dnndoctor.report.before_after import median_pair
 from dnndoctor.report.contents import Checkup, Format, Obstacle
 from dnndoctor.report.document import (
     BlameEntry,
     BudgetEntry,
+    ByHandEntry,
     CurveEntry,
+    CurvesEntry,
     EditEntry,
     ErrorEntry,
     EvidenceEntry,
@@ -83,7 +85,7 @@ def document(checkup: Checkup) -> ReportDocument:
         findings=tuple(map(_finding, diagnosis.findings)) if diagnosis else (),
         ruled_out=tuple(RuledOutEntry(entry.cause.value, entry.why) for entry in diagnosis.ruled_out) if diagnosis else (),
         not_seen=tuple(NotSeenEntry(entry.what, entry.why) for entry in diagnosis.not_seen) if diagnosis else (),
-        prescription=_prescription(treated, facts),
+        prescription=_prescription(checkup),
         trials=tuple(map(_trial, checkup.outcomes.values())),
         budget=BudgetEntry(_maybe(checkup.asked.budget_seconds), number(checkup.seconds)),
         environment=dict(checkup.environment),
@@ -178,11 +180,13 @@ def _remedy(remedy: Remedy) -> RemedyEntry:
     )
 
 
-def _prescription(treated: Treated | None, facts: Facts | None) -> PrescriptionEntry | None:
-    given = treated.prescription if treated else None
+def _prescription(checkup: Checkup) -> PrescriptionEntry | None:
+    facts, proposal = checkup.facts, checkup.proposal
+    given = checkup.treated.prescription if checkup.treated else None
     if facts is None or not isinstance(given, Prescription):
         return None
     before, after = means(given.effect)
+    pair = median_pair(given, checkup.outcomes)
     return PrescriptionEntry(
         edits=_edits(given.edits),
         patch=patch(given.edits, facts),
@@ -193,6 +197,12 @@ def _prescription(treated: Treated | None, facts: Facts | None) -> PrescriptionE
         seeds=given.effect.seeds,
         each_necessary=tuple(map(_part, given.parts)),
         equivalents=tuple(map(_part, given.equivalents)),
+        diff=proposal.diff(),
+        by_hand=tuple(
+            ByHandEntry(each.snippet, tuple(WhereEntry(None, place.file, place.line) for place in each.places), each.why)
+            for each in proposal.by_hand
+        ),
+        curves=CurvesEntry(pair.before.trial.id, pair.after.trial.id, pair.same_loss) if pair else None,
     )
 
 

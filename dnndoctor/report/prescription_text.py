@@ -1,24 +1,32 @@
-"""The prescription on a sheet: what to change, what that does, and what does as well."""
+"""The prescription on a sheet: what to change, what that does, what does as well, and the lines to write."""
 
 import statistics
 
 from dnndoctor.edits import patch
-from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments.race import Duel
 from dnndoctor.experiments.race_evidence import ends
+from dnndoctor.patching.proposal import Proposal
+from dnndoctor.report.before_after import loss_chart, median_pair
+from dnndoctor.report.contents import Checkup
+from dnndoctor.report.plot import NARROWEST, plot
 from dnndoctor.report.sheet import Sheet
 from dnndoctor.treatment.prescription import NoPrescription, Prescription
 
 _INDENT = 5
+_WIDEST_CHART = 72
+"""Columns of the picture: two lines that are told apart at a glance, in no more than eight rows."""
+
+_CONTEXT = 1
+"""Unchanged lines around a change; a diff to be applied has three."""
 
 
-def write_prescription(sheet: Sheet, given: Prescription | NoPrescription, facts: Facts) -> None:
+def write_prescription(sheet: Sheet, given: Prescription | NoPrescription, checkup: Checkup) -> None:
     """Writes the prescription, or that none was found.
 
     Args:
         sheet: Where to.
         given: What treatment came to.
-        facts: Of the subject, for the patch.
+        checkup: With the trials behind it, and what it is in the user's files.
     """
     sheet.rule("Prescription")
     if isinstance(given, NoPrescription):
@@ -32,7 +40,40 @@ def write_prescription(sheet: Sheet, given: Prescription | NoPrescription, facts
     if given.equivalents:
         titles = "as good by itself: " + "; ".join(part.title for part in given.equivalents)
         sheet.paragraph(titles, first=_INDENT, rest=_INDENT + 6, label=("or", "green"))
-    sheet.code(patch(given.edits, facts), indent=_INDENT)
+    if checkup.proposal != Proposal():
+        _write_proposal(sheet, checkup.proposal, kept=bool(checkup.folder))
+    elif checkup.facts is not None:
+        sheet.code(patch(given.edits, checkup.facts), indent=_INDENT)
+    _write_curves(sheet, given, checkup)
+
+
+def _write_proposal(sheet: Sheet, proposal: Proposal, *, kept: bool) -> None:
+    if proposal.changes:
+        sheet.diff(proposal.diff(_CONTEXT), indent=_INDENT)
+    if proposal.changes and kept:
+        command = ("dnndoctor show last --patch fix.diff", "cyan")
+        sheet.paragraph(command, ("  writes it as a file", "dim"), first=_INDENT, rest=_INDENT + 6, label=("save", "dim"))
+    for left in proposal.by_hand:
+        places = ", ".join(f"{place.file}:{place.line}" for place in left.places[:3])
+        more = f" and {len(left.places) - 3} more" if len(left.places) > 3 else ""
+        sheet.paragraph(
+            f"{places}{more}" if places else "your files",
+            (f" by hand, as {left.why}", "dim"),
+            first=_INDENT,
+            rest=_INDENT + 6,
+            label=("edit", "dim"),
+        )
+        sheet.code(left.snippet, indent=_INDENT)
+
+
+def _write_curves(sheet: Sheet, given: Prescription, checkup: Checkup) -> None:
+    pair = median_pair(given, checkup.outcomes)
+    chart = loss_chart(pair) if pair is not None else None
+    if chart is None:
+        return
+    sheet.blank()
+    for row in plot(chart, sheet.look, max(NARROWEST, min(_WIDEST_CHART, sheet.look.width - _INDENT))):
+        sheet.row(*row, indent=_INDENT)
 
 
 def effect_sentence(effect: Duel) -> str:

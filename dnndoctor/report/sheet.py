@@ -11,6 +11,8 @@ from dnndoctor.report.look import Look
 Piece: TypeAlias = str | tuple[str, str]
 """Some text, or some text and its style ("bold red")."""
 
+_DIFF_STYLES = {"+": "green", "-": "red"}
+
 
 class Sheet:
     """Text that is written from top to bottom; every piece is made safe on its way in."""
@@ -64,6 +66,26 @@ class Sheet:
         for line in text.splitlines():
             spaces = len(line) - len(line.lstrip())
             self.paragraph((line.strip(), "cyan"), first=indent, rest=indent + len(bar) + spaces, label=(bar, "dim"))
+
+    def diff(self, text: str, *, indent: int) -> None:
+        """Writes a unified diff, each line after a bar; a line that is too long goes on below, without one.
+
+        Args:
+            text: The diff.
+            indent: Columns left free.
+        """
+        bar = self.look.glyphs("│ ")
+        for line in text.expandtabs(4).splitlines():
+            head = line.startswith(("--- ", "+++ ", "@@ "))
+            style = "bold" if head else _DIFF_STYLES.get(line[:1], "dim")
+            sign, code = ("", line) if head else (line[:1], line[1:])
+            spaces = min(len(code) - len(code.lstrip()), self.look.width // 4)
+            self.paragraph(
+                (code.strip(), style),
+                first=indent,
+                rest=indent + len(bar) + len(sign) + spaces,
+                label=[(bar, "dim"), (sign, style)],
+            )
 
     def row(self, *pieces: Piece, indent: int = 0) -> None:
         """Writes pieces side by side as they are, spaces and all; whoever makes them sees to it that they fit."""

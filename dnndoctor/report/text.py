@@ -42,8 +42,8 @@ class Text(Format):
             _write_obstacle(sheet, checkup.obstacle)
         if diagnosis:
             _write_findings(sheet, diagnosis)
-            if checkup.treated and checkup.treated.prescription and checkup.facts:
-                write_prescription(sheet, checkup.treated.prescription, checkup.facts)
+            if checkup.treated and checkup.treated.prescription:
+                write_prescription(sheet, checkup.treated.prescription, checkup)
             write_charts(sheet, checkup.charts, diagnosis)
             if diagnosis.ladder:
                 write_ladder(sheet, diagnosis)

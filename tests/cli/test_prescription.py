@@ -1,15 +1,18 @@
 """The prescription's file: beside its config, over nothing of the user's, and only where there is a prescription."""
 
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dnndoctor.cli.prescription import prepare, write
+from dnndoctor.cli.prescription import prepare, prepare_patch, write, write_patch
 from dnndoctor.config.loading import load_config
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.errors import UsageError
+from dnndoctor.patching.proposal import Proposal
 from dnndoctor.treatment.prescription import NoPrescription
-from tests.report.examples import PRESCRIPTION
+from tests.report.examples import PRESCRIPTION, sick
 
 
 @pytest.fixture
@@ -61,3 +64,42 @@ def test_it_stands_beside_its_config(loaded: LoadedConfig, tmp_path: Path) -> No
     """Elsewhere its relative paths would lead nowhere; the message has the right path."""
     with pytest.raises(UsageError, match=str(tmp_path / "out.yaml")):
         prepare(tmp_path / "elsewhere" / "out.yaml", loaded)
+
+
+def test_patch_applies_and_says_what_is_left(loaded: LoadedConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its head is remarks that `patch` and `git apply` pass over; a second one takes its place."""
+    checkup = sick()
+    (change,) = checkup.proposal.changes
+    (loaded.folder / "train.py").write_text(change.before)
+    path = loaded.folder / "fix.diff"
+
+    for _ in range(2):
+        prepare_patch(path)
+        write_patch(path, loaded, checkup)
+
+    subprocess.run(["git", "apply", path.name], cwd=loaded.folder, check=True)
+    assert (loaded.folder / "train.py").read_text() == change.after
+    assert "#     x = (x - mean) / std" in path.read_text()
+    assert "1 of the changes is left to you" in capsys.readouterr().err
+
+
+def test_without_a_diff_no_patch_is_written(loaded: LoadedConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither where nothing could be located nor where there is no prescription."""
+    path = loaded.folder / "fix.diff"
+
+    write_patch(path, loaded, replace(sick(), proposal=Proposal()))
+    write_patch(path, loaded, replace(sick(), treated=None))
+
+    assert not path.exists()
+    assert [line.rpartition(": ")[2] for line in capsys.readouterr().err.splitlines()] == [
+        "nothing of it was found for certain in your files",
+        "nothing was to be treated",
+    ]
+
+
+def test_patch_is_written_over_nothing_of_the_users(loaded: LoadedConfig) -> None:
+    """Only over an older patch of ours, and only where there is a folder."""
+    with pytest.raises(UsageError, match="would overwrite"):
+        prepare_patch(loaded.folder / "train.py")
+    with pytest.raises(UsageError, match="cannot be written"):
+        prepare_patch(loaded.folder / "nowhere" / "fix.diff")

@@ -15,6 +15,8 @@ from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments.race import Duel, Variant
 from dnndoctor.experiments.rung import Rung, RungState
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement, Where
+from dnndoctor.patching.draft import FileChange
+from dnndoctor.patching.proposal import ByHand, Proposal
 from dnndoctor.report.contents import Asked, Checkup, Gate, Obstacle
 from dnndoctor.treatment import Treated
 from dnndoctor.treatment.prescription import NoPrescription, Part, Prescription
@@ -39,6 +41,18 @@ RATE_TRIALS = (
     samples.outcome(Trial(rows=8, steps=50, seed=1), EXPLODING, seconds=0.2, stopped_by="non-finite"),
     samples.outcome(Trial((Edit("zero_inputs"),), rows=8, steps=300), (), state=State.CUT, reason="the budget ran out"),
 )
+
+OTHER_LOSSES = tuple(0.9 * loss + 0.4 for loss in JUMPING)
+SETTLED = {
+    seed: (
+        samples.outcome(Trial(steps=300, seed=seed, callbacks=True), OTHER_LOSSES),
+        samples.outcome(
+            Trial((Edit("learning_rate", {"factor": 1 / 300}), Edit("standardize_inputs")), steps=300, seed=seed), FALLING
+        ),
+    )
+    for seed in (2000, 2001, 2002)
+}
+"""The untreated and the treated run by seed that confirm the prescription."""
 
 RATES = tuple(0.3 * 10.0**power for power in range(-6, 3))
 CHARTS = {
@@ -194,7 +208,8 @@ PRESCRIPTION = Prescription(
         measure="validation skill",
         own_exploded=1,
         other_exploded=0,
-        trials=("t1", "t2", "t3"),
+        trials=tuple(treated.trial.id for _, treated in SETTLED.values()),
+        own_trials=tuple(own.trial.id for own, _ in SETTLED.values()),
         own_halfway=(0.0, 0.0, 0.0),
         other_halfway=(0.9, 0.9, 0.9),
         steps=(1500, 1500),
@@ -202,6 +217,23 @@ PRESCRIPTION = Prescription(
     ),
     screened=0.96,
     equivalents=(Part("Train with Adam at 0.001", (Edit("optimizer", {"name": "Adam", "learning_rate": 0.001}),)),),
+)
+
+PROPOSAL = Proposal(
+    changes=(
+        FileChange(
+            "train.py",
+            "def build_model():\n    model = make()\n    model.compile(keras.optimizers.Adam(0.3))\n    return model\n",
+            "def build_model():\n    model = make()\n    model.compile(keras.optimizers.Adam(0.001))\n    return model\n",
+        ),
+    ),
+    by_hand=(
+        ByHand(
+            "mean, std = x.mean(axis=0), x.std(axis=0)\nx = (x - mean) / std",
+            (Place("train.py", 12),),
+            "only you know where it belongs",
+        ),
+    ),
 )
 
 
@@ -247,7 +279,8 @@ def sick() -> Checkup:
     why = "A small reference model reaches 0.93 on this data where yours becomes NaN; at another rate yours reaches 0.91."
     blame = Blame(Side.OPTIMISATION, why)
     diagnosis = Diagnosis(Verdict.SICK, ranked(RATE, HEAD, INPUTS, EPOCHS), ladder, ruled_out, not_seen, blame=blame)
-    return examined(diagnosis, treated=Treated(diagnosis, prescription=PRESCRIPTION))
+    outcomes = {outcome.trial.id: outcome for outcome in (*RATE_TRIALS, *SETTLED[2000])}
+    return examined(diagnosis, treated=Treated(diagnosis, prescription=PRESCRIPTION), outcomes=outcomes, proposal=PROPOSAL)
 
 
 def suspect() -> Checkup:
@@ -320,6 +353,7 @@ def hostile() -> Checkup:
         ),
     )
     ladder = (rung("facts", Judgement.FAIL, 1.0, HOSTILE),)
+    change = FileChange(HOSTILE, f"{HOSTILE}\n", f"+{HOSTILE}\n")
     outcome = samples.outcome(Trial((Edit(HOSTILE, {"x": HOSTILE}),), steps=3), (math.inf, math.nan, 1.0), reason=HOSTILE)
     diagnosis = Diagnosis(Verdict.SICK, ranked(finding), ladder, (RuledOut(Cause.LABELS, HOSTILE),), (NotSeen(HOSTILE, HOSTILE),))
     return examined(
@@ -331,6 +365,8 @@ def hostile() -> Checkup:
         facts=samples.facts(recipe={"optimizers": (samples.optimizer(HOSTILE, math.nan),)}),
         charts={"facts": (Chart(HOSTILE, (0.0, 1.0), {HOSTILE: (1.0, math.nan)}, HOSTILE, HOSTILE, marks={HOSTILE: 0.5}),)},
         gate=Gate(1, "error"),
+        treated=Treated(diagnosis, prescription=replace(PRESCRIPTION, parts=(Part(HOSTILE, ()),))),
+        proposal=Proposal((change,), (ByHand(f"{HOSTILE}\n", (Place(HOSTILE, 3),), HOSTILE),)),
     )
 
 
