@@ -24,11 +24,13 @@ class Examination:
         preset: How far it climbs.
         seed: The first of its seeds, None for the config's own.
         budget: Time for everything, such as 10m, None for the preset's own.
+        options: Further ones of the command.
     """
 
     preset: str
     seed: int | None = None
     budget: str | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[
         arguments += ["--seed", str(how.seed)]
     if how.budget is not None:
         arguments += ["--budget", how.budget]
+    arguments += how.options
     started = time.monotonic()
     try:
         done = subprocess.run(
