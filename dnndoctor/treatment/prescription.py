@@ -199,7 +199,9 @@ def _learns(ward: Ward, parts: Treatment, height: float) -> bool:
 
 
 def _best(ward: Ward, base: Treatment, treatments: Sequence[Treatment]) -> Treatment:
-    """The treatment that helps most; of those that lie closer than rows can tell, the first. Empty where none helps enough.
+    """The treatment that reaches most on its worst seed; of those that lie closer than rows can tell, the first.
+
+    Empty where none helps enough.
 
     The patient as it is may be lifted by anything beyond noise that is worth it. One that is treated already is only treated on
     where that takes it a good part of the way that is left.
@@ -216,15 +218,15 @@ def _best(ward: Ward, base: Treatment, treatments: Sequence[Treatment]) -> Treat
     ]
     if not helped:
         return ()
-    most = max(came.gain for _, came in helped)
-    return next(each for each, came in helped if came.gain >= most - constant_margin(rows_read(ward.evidence.facts)))
+    most = max(min(came.other) for _, came in helped)
+    return next(each for each, came in helped if min(came.other) >= most - constant_margin(rows_read(ward.evidence.facts)))
 
 
 def _necessary(ward: Ward, parts: Treatment) -> Treatment:
     """What is left when every part that is not missed is gone."""
     for part in parts:
         fewer = _without(parts, part)
-        if fewer and (came := ward.screen(fewer, [parts])) and came[0][1].gain <= came[0][1].noise:
+        if fewer and (came := ward.screen(fewer, [parts])) and came[0][1].gain <= _slight(came[0][1]):
             return _necessary(ward, fewer)
     return parts
 
@@ -234,8 +236,13 @@ def _equivalents(ward: Ward, offered: Sequence[Candidate], parts: Treatment) -> 
     return tuple(
         Part(each.title, each.edits)
         for (each,), came in ward.known_alone(offered, against=parts)
-        if (each,) != parts and came.gain >= -came.noise and came.other_exploded <= came.own_exploded
+        if (each,) != parts and came.gain >= -_slight(came) and came.other_exploded <= came.own_exploded
     )
+
+
+def _slight(effect: Duel) -> float:
+    """A difference that nobody would miss; where runs lie far apart it is less than the noise, which then hides anything."""
+    return min(effect.noise, WORTH)
 
 
 def _without(parts: Treatment, part: Candidate) -> Treatment:
