@@ -1,6 +1,7 @@
 """The prescription: remedies put together until the sick model learns, and then nothing that can be left out."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -219,7 +220,12 @@ def _best(ward: Ward, base: Treatment, treatments: Sequence[Treatment]) -> Treat
     if not helped:
         return ()
     most = max(min(came.other) for _, came in helped)
-    return next(each for each, came in helped if min(came.other) >= most - constant_margin(rows_read(ward.evidence.facts)))
+    return next(each for each, came in helped if min(came.other) >= most - _resolution(ward, min(came.other)))
+
+
+def _resolution(ward: Ward, skill: float) -> float:
+    """How finely the rows tell a skill: two standard errors of a share, which shrink by the root of what is left to 1."""
+    return constant_margin(rows_read(ward.evidence.facts)) * math.sqrt(max(0.0, 1 - skill))
 
 
 def _necessary(ward: Ward, parts: Treatment) -> Treatment:

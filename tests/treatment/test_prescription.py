@@ -110,6 +110,20 @@ def test_what_wins_by_luck_is_not_prescribed() -> None:
     assert "did not hold on fresh seeds" in given.why
 
 
+def test_the_better_of_two_cures_is_prescribed_where_rows_tell_them_apart() -> None:
+    """Though it is not the likeliest: a remedy that leaves five times the error is no equal."""
+    most, all_of_it = ToyPatient(learns=True, ceiling=0.9), replace(SICK, learns=True)
+
+    class TwoCures(Bedside):
+        def answer(self, trial: Trial) -> Outcome:
+            return (all_of_it if DROPOUT in trial.edits else most if CLIP in trial.edits else SICK).answer(trial)
+
+    given = _prescribed(*_diagnosed(_rule(CLIP, DROPOUT)), TwoCures())
+
+    assert isinstance(given, Prescription)
+    assert given.edits == (DROPOUT,)
+
+
 def test_what_does_not_hold_gives_way_to_the_next_best() -> None:
     """The likeliest cures on the seeds of the screening alone, and the next one on all."""
 
