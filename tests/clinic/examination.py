@@ -62,6 +62,7 @@ class Result:
         seconds: How long the command took, all told.
         findings: Ranked.
         complaint: What went wrong where there is no diagnosis.
+        prescribed: Names of a prescription's edits, empty where there is none.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Result:
     seconds: float
     findings: tuple[Named, ...] = ()
     complaint: str = ""
+    prescribed: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -80,8 +82,8 @@ class Result:
 
     @property
     def alarming(self) -> bool:
-        """Whether anything above a note was found."""
-        return any(finding.loud for finding in self.findings)
+        """Whether anything above a note was found, or anything prescribed."""
+        return bool(self.prescribed) or any(finding.loud for finding in self.findings)
 
     def causes(self) -> tuple[str, ...]:
         """What was named: the causes of the findings from `warning` on, each once, in the order of rank."""
@@ -133,7 +135,9 @@ def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[
         for finding in report["findings"]
     )
     complaint = report["error"]["message"] if report.get("error") else ""
-    return Result(name, how.preset, how.seed, report["verdict"], done.returncode, seconds, tuple(found), complaint)
+    edits = (report.get("prescription") or {}).get("edits", ())
+    prescribed = tuple(edit["name"] for edit in edits)
+    return Result(name, how.preset, how.seed, report["verdict"], done.returncode, seconds, tuple(found), complaint, prescribed)
 
 
 def append(folder: Path, result: Result) -> None:
@@ -166,4 +170,5 @@ def _result(line: str) -> Result | None:
         values: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError:
         return None
-    return Result(**{**values, "findings": tuple(Named(**finding) for finding in values["findings"])})
+    findings = tuple(Named(**finding) for finding in values["findings"])
+    return Result(**{**values, "findings": findings, "prescribed": tuple(values.get("prescribed", ()))})

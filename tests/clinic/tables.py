@@ -32,8 +32,9 @@ def zoo_line(result: Result) -> str:
         result: What came out.
     """
     loud = [finding for finding in result.findings if finding.loud]
-    mark = "FAILED" if result.failed else "ALARM" if loud else "quiet"
+    mark = "FAILED" if result.failed else "ALARM" if result.alarming else "quiet"
     line = f"{mark:<8}{result.id:<30}{result.verdict:<14}{result.seconds:>5.0f} s"
+    line += f"  prescribed: {', '.join(result.prescribed)}" if result.prescribed else ""
     findings = [f"        {finding.code} {finding.severity} {finding.confidence:.2f}: {finding.title}" for finding in loud]
     return "\n".join([f"{line}  {result.complaint.strip()}".rstrip(), *findings])
 
@@ -82,6 +83,8 @@ def score_lines(truths: Sequence[Truth], found: Mapping[str, Result]) -> Iterato
     if failed:
         yield f"NOT EXAMINED, counted as nothing named: {', '.join(failed)}"
     yield f"verdicts on the faulty: {_verdicts([found[truth.id] for truth in seen if truth.faults])}"
+    treated = [truth.id for truth in seen if not truth.faults and found[truth.id].prescribed]
+    yield f"prescriptions on the healthy: {', '.join(treated) or 'none'}"
     yield f"verdicts on the healthy: {_verdicts([found[truth.id] for truth in seen if not truth.faults])}"
     seconds = [result.seconds for result in found.values()]
     if seconds:

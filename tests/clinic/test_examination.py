@@ -34,12 +34,14 @@ def test_the_report_of_the_command_becomes_a_result(tmp_path: Path) -> None:
     report = {
         "verdict": "sick",
         "findings": [{"cause": "epochs", "severity": "error", "confidence": 0.7, "code": "DD403", "rank": 1}],
+        "prescription": {"edits": [{"name": "epochs", "parameters": {"factor": 4}}]},
     }
     command = _stand_in(tmp_path, f"print({json.dumps(json.dumps(report))}); print(sys.argv, file=sys.stderr); sys.exit(1)\n")
 
     result = examine(Patient(RATE, {"model": "m.py:f"}), Examination("quick", 7), tmp_path, command)
 
     assert (result.verdict, result.exit_code, result.causes()) == ("sick", 1, ("epochs",))
+    assert result.prescribed == ("epochs",)
     assert json.loads((tmp_path / "reports" / "rate.yaml").read_text()) == {"model": "m.py:f"}
     assert json.loads((tmp_path / "reports" / "rate.json").read_text()) == report
 

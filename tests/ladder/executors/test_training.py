@@ -71,7 +71,7 @@ def test_a_training_that_dies_or_hangs_is_told(tmp_path: Path, manner: str, limi
     """It is not begun again."""
     training = Training(tmp_path, manner, **limits)
 
-    with pytest.raises(SubjectError, match="ended too soon|Nothing was heard"):
+    with pytest.raises(SubjectError, match=r"ended too soon|Nothing was heard"):
         training.run()
 
     assert len(training.epochs) == 1
