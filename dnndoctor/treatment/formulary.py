@@ -15,8 +15,8 @@ from dnndoctor.treatment.candidates import Candidate
 
 SATURATING = frozenset({"sigmoid", "tanh", "hard_sigmoid", "softsign", "softmax"})
 
-RATE_FACTORS = (10.0, 0.1, 100.0, 0.01)
-"""An order or two to either side."""
+RATE_FACTORS = (10.0, 0.1, 100.0, 0.01, 0.001)
+"""An order or two to either side, and a third for rates near 1 where 1e-3 is customary."""
 
 ORDER_ONE = (0.1, 3.0)
 """Standard deviations between which an array is of order one."""

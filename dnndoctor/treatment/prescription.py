@@ -105,27 +105,72 @@ def prescribe(diagnosis: Diagnosis, ward: Ward) -> Prescription | NoPrescription
     established = bool(sicknesses(evidence))
     if evidence.of(OwnRecipe) is None or learns_well(evidence) or (not established and (not named or goal_met(evidence))):
         return None
-    offered = named
-    why = "none of the remedies that were tried makes it learn"
-    for attempt in range(1, ATTEMPTS + 1):
-        parts = _composed(ward, offered)
-        if established and not _learns(ward, parts, WELL):
-            offered = _with_formulary(named, evidence)
-            parts = _composed(ward, offered, parts)
-        if not parts:
+    attempts = Attempts(ward)
+    parts = _composed(ward, named)
+    given = attempts.confirmed(parts, named)
+    if parts and _learns(ward, parts, WELL) and given is not None:
+        return given
+    offered = _with_formulary(named, evidence) if established else named
+    # What is confirmed already is kept should the time not reach to anything better.
+    while longer := _composed(ward, offered, () if ward.refuted(parts) else parts):
+        if longer == parts:
             break
-        parts = _necessary(ward, parts)
-        effect = ward.duel((), parts, unused_seeds(evidence.settings))
-        if effect is not None and effect.confirmed and effect.gain > max(_width(attempt) * effect.noise, _worth(ward)):
-            return _prescription(ward, offered, parts, effect)
-        change = " and ".join(part.title for part in parts)
-        if effect is None:
-            why = f"the best change ({change}) was not confirmed: {ward.cut or 'its runs failed'}"
+        parts = longer
+        better = attempts.confirmed(parts, offered)
+        given = better or given
+        if given is not None or attempts.over:
             break
-        why = f"the best change ({change}) did not hold on fresh seeds"
-        ward.refute(parts)
     tried = tuple(candidate.title for candidate in offered)
-    return NoPrescription(tried, why if parts or not ward.cut else ward.cut) if established and tried else None
+    return given or (NoPrescription(tried, attempts.why) if established and tried else None)
+
+
+class Attempts:
+    """Confirmations on fresh seeds: few, and each later one has to show more.
+
+    Attributes:
+        why: There is no prescription, in one sentence.
+    """
+
+    def __init__(self, ward: Ward) -> None:
+        """None was made yet.
+
+        Args:
+            ward: Runs them.
+        """
+        self._ward = ward
+        self._made = 0
+        self._told = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no further one."""
+        return self._made >= ATTEMPTS or bool(self._ward.cut)
+
+    @property
+    def why(self) -> str:
+        """Why none succeeded."""
+        return self._told or self._ward.cut or "none of the remedies that were tried makes it learn"
+
+    def confirmed(self, parts: Treatment, offered: Sequence[Candidate]) -> Prescription | None:
+        """A prescription of what is necessary of these parts; puts them aside where that does not hold on fresh seeds.
+
+        Args:
+            parts: What was composed; nothing is done where that is nothing.
+            offered: What it was composed from.
+        """
+        if not parts:
+            return None
+        ward, necessary = self._ward, _necessary(self._ward, parts)
+        self._made += 1
+        effect = ward.duel((), necessary, unused_seeds(ward.evidence.settings))
+        if effect is not None and effect.confirmed and effect.gain > max(_width(self._made) * effect.noise, _worth(ward)):
+            return _prescription(ward, offered, necessary, effect)
+        change = " and ".join(part.title for part in necessary)
+        unheld = "did not hold on fresh seeds" if effect is not None else f"was not confirmed: {ward.cut or 'its runs failed'}"
+        self._told = f"the best change ({change}) {unheld}"
+        ward.refute(parts)
+        ward.refute(necessary)
+        return None
 
 
 def _prescription(ward: Ward, offered: Sequence[Candidate], parts: Treatment, effect: Duel) -> Prescription:

@@ -124,6 +124,22 @@ def test_the_better_of_two_cures_is_prescribed_where_rows_tell_them_apart() -> N
     assert given.edits == (DROPOUT,)
 
 
+def test_what_is_confirmed_is_kept_where_the_time_is_up_for_more() -> None:
+    """Half a cure in the hand: the changes that would be tried beside it are all cut."""
+    half = ToyPatient(learns=True, ceiling=0.6)
+
+    class ShortOfTime(Bedside):
+        def answer(self, trial: Trial) -> Outcome:
+            if trial.edits and trial.edits != (CLIP,):
+                return Outcome(trial, State.CUT)
+            return (half if CLIP in trial.edits else SICK).answer(trial)
+
+    given = _prescribed(*_diagnosed(_rule(CLIP)), ShortOfTime())
+
+    assert isinstance(given, Prescription)
+    assert given.edits == (CLIP,)
+
+
 def test_what_does_not_hold_gives_way_to_the_next_best() -> None:
     """The likeliest cures on the seeds of the screening alone, and the next one on all."""
 
