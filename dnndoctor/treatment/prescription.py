@@ -214,10 +214,10 @@ def _composed(ward: Ward, offered: Sequence[Candidate], parts: Treatment = ()) -
             or _best(ward, (), _threes(offered))
         )
     while parts and len(parts) < MOST_PARTS and not _learns(ward, parts, LEARNT):
-        longer = _best(ward, parts, [(*parts, each) for each in offered if each not in parts and fit_together((*parts, each))])
-        if not longer:
+        farther = _best(ward, parts, [_with(parts, each) for each in offered if each not in parts])
+        if not farther:
             break
-        parts = longer
+        parts = farther
     return parts
 
 
@@ -294,6 +294,11 @@ def _equivalents(ward: Ward, offered: Sequence[Candidate], parts: Treatment) -> 
 def _slight(effect: Duel) -> float:
     """A difference that nobody would miss; where runs lie far apart it is less than the noise, which then hides anything."""
     return min(effect.noise, WORTH)
+
+
+def _with(parts: Treatment, added: Candidate) -> Treatment:
+    """The parts and another one, in the place of those that it does not go with: another rate instead of the first."""
+    return (*(part for part in parts if fit_together((part, added))), added)
 
 
 def _without(parts: Treatment, part: Candidate) -> Treatment:

@@ -140,6 +140,22 @@ def test_what_is_confirmed_is_kept_where_the_time_is_up_for_more() -> None:
     assert given.edits == (CLIP,)
 
 
+def test_a_change_gives_way_to_a_better_one_of_its_kind() -> None:
+    """A rate that helps a little is replaced by the one that cures, though the two cannot be applied together."""
+    much, right = Edit("learning_rate", {"factor": 1e-4}), Edit("learning_rate", {"factor": 1e-3})
+    half = ToyPatient(learns=True, ceiling=0.4)
+
+    class Rates(Bedside):
+        def answer(self, trial: Trial) -> Outcome:
+            patient = replace(SICK, learns=True) if right in trial.edits else half if much in trial.edits else SICK
+            return replace(patient.answer(replace(trial, edits=())), trial=trial)
+
+    given = _prescribed(*_diagnosed(_rule(much)), Rates())
+
+    assert isinstance(given, Prescription)
+    assert given.edits == (right,)
+
+
 def test_what_does_not_hold_gives_way_to_the_next_best() -> None:
     """The likeliest cures on the seeds of the screening alone, and the next one on all."""
 
