@@ -18,7 +18,7 @@ from dnndoctor.experiments.sickness import learns_by_itself, sicknesses
 from dnndoctor.ladder.executors import Executor, Progress
 from dnndoctor.ladder.journal import Journal
 from dnndoctor.ladder.observer import Observer, Stop
-from dnndoctor.ladder.plan import AnyExperiment, Plan
+from dnndoctor.ladder.plan import AnyExperiment, Plan, cost_of
 
 FACTS = Rung("facts", "What can be said of the model, the recipe and the data without training?", RungState.DONE)
 """The lowest rung, climbed by loading the subject."""
@@ -144,6 +144,10 @@ class Climber:
             observation = self._ask(experiment(), outcomes, recorded is not None)
             if isinstance(observation, Skip):
                 self._spare += self._cost(experiment)
+            elif self._for_treatment:
+                # What a rung did not need, by its trials and not by the clock, so that the same evidence gives the same treatment.
+                asked = cost_of(experiment, outcomes.values(), self._evidence.facts)
+                self._for_treatment += max(0.0, self._plan.estimates.get(experiment.name, 0.0) - asked)
         self._evidence = replace(
             self._evidence,
             observations={**self._evidence.observations, experiment.name: observation},

@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from dnndoctor.config.quantities import seconds
 from dnndoctor.config.schema import Goal, LoadedConfig
 from dnndoctor.errors import DnnDoctorError, UsageError
 from dnndoctor.evidence.facts import Facts
+from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Experiment, Preset, Settings
 from dnndoctor.experiments.course import scoring_steps, step_cost
@@ -197,6 +198,18 @@ def make_plan(asked: Asked, experiments: Sequence[AnyExperiment], facts: Facts, 
     deferred = {name: everything[name] for name in unaffordable}
     spare = max(0.0, left - sum(estimates.values()))
     return Plan(settings, asked.budget, skipped, unaffordable, estimates, deferred, spare, first, treatment)
+
+
+def cost_of(experiment: AnyExperiment, outcomes: Iterable[Outcome], facts: Facts) -> float:
+    """Seconds that what a rung asked was to take, as the plan reckons.
+
+    Args:
+        experiment: Its class.
+        outcomes: Of its trials.
+        facts: With the measured times.
+    """
+    trials = [outcome.trial for outcome in outcomes]
+    return experiment.traces * facts.engine.first_call_seconds + seconds_of(trials, facts) if trials else 0.0
 
 
 def seconds_of(trials: Sequence[Trial], facts: Facts) -> float:

@@ -186,7 +186,7 @@ def _prescription(ward: Ward, offered: Sequence[Candidate], parts: Treatment, ef
 
 def _with_formulary(named: Sequence[Candidate], evidence: Evidence) -> tuple[Candidate, ...]:
     known = {repr(each.edits) for each in named}
-    return (*named, *(each for each in formulary(evidence) if repr(each.edits) not in known))
+    return (*named, *(each for each in formulary(evidence, named) if repr(each.edits) not in known))
 
 
 def _width(comparisons: int) -> float:

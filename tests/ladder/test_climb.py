@@ -18,14 +18,14 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.experiments import Evidence, Inconclusive, Preset, Settings, Skip
-from dnndoctor.experiments.own_recipe import OwnRecipe
+from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_trial
 from dnndoctor.experiments.rung import Rung, RungState
 from dnndoctor.ladder.climb import climb, open_subject, reread
 from dnndoctor.ladder.climber import Climb
 from dnndoctor.ladder.executors import Progress
 from dnndoctor.ladder.journal import FILE, Journal, read
 from dnndoctor.ladder.observer import Silent, Stop
-from dnndoctor.ladder.plan import AnyExperiment, Asked, Plan, experiments_for, make_plan
+from dnndoctor.ladder.plan import AnyExperiment, Asked, Plan, experiments_for, make_plan, seconds_of
 from tests import evidence_samples
 from tests.experiments.toy_patient import ToyPatient
 from tests.ladder.fake_experiments import SHELF, Lower, Middle, Steps, Upper
@@ -449,3 +449,15 @@ def test_time_that_is_kept_for_treatment_is_free_where_the_model_learns(journal:
 
     assert bool(climb.rungs[-1].trials) is learns
     assert climb.left == pytest.approx(5.0 if learns else 40.0)
+
+
+def test_what_a_rung_did_not_need_goes_to_treatment(journal: Journal) -> None:
+    """A sick one's: by the plan, its three runs take 25 s less than the rung was given."""
+    facts = evidence_samples.facts()
+    needed = OwnRecipe.traces * facts.engine.first_call_seconds
+    needed += 3 * seconds_of([recipe_trial(Evidence(facts, Settings()), 0)], facts)
+    made = Plan(Settings(), 100.0, estimates={"own_recipe": needed + 25.0}, treatment=40.0)
+
+    climb = climbed(journal, AtTheBedside(ToyPatient(learns=False)), (OwnRecipe,), plan=made)
+
+    assert climb.left == pytest.approx(65.0)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
+from dnndoctor.treatment.candidates import Candidate
 from dnndoctor.treatment.formulary import formulary
 from tests.evidence_samples import facts, optimizer
 from tests.experiments.toy_patient import ToyPatient, examined
@@ -44,3 +45,14 @@ def test_what_a_rung_has_tried_alone_comes_last() -> None:
 def test_titles_are_sentences() -> None:
     """As a person would read them in the report."""
     assert all(candidate.title[:1].isupper() for candidate in formulary(examined(ToyPatient())))
+
+
+def test_rates_on_the_side_that_a_finding_names_come_first() -> None:
+    """Where a remedy lowers the rate, all lower ones stand before the higher ones."""
+    named = [Candidate("Slower", (Edit("learning_rate", {"factor": 1e-4}),))]
+
+    offered = formulary(examined(ToyPatient()), named)
+
+    factors = [float(edit.parameters["factor"] or 0) for each in offered for edit in each.edits if edit.name == "learning_rate"]
+    assert factors == sorted(factors, key=lambda factor: factor > 1)
+    assert {factor > 1 for factor in factors} == {True, False}
