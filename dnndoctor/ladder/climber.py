@@ -145,7 +145,7 @@ class Climber:
             if isinstance(observation, Skip):
                 self._spare += self._cost(experiment)
             elif self._for_treatment:
-                # What a rung did not need, by its trials and not by the clock, so that the same evidence gives the same treatment.
+                # What was not needed, by the trials and not by the clock, so that the same evidence gives the same treatment.
                 asked = cost_of(experiment, outcomes.values(), self._evidence.facts)
                 self._for_treatment += max(0.0, self._plan.estimates.get(experiment.name, 0.0) - asked)
         self._evidence = replace(

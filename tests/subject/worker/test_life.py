@@ -10,7 +10,7 @@ import pytest
 from dnndoctor.errors import SubjectError
 from dnndoctor.evidence import record
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.evidence.messages import Alive, Done, Ended, Open, Opened, Refused, Run
+from dnndoctor.evidence.messages import Alive, Done, Ended, EpochEnded, Open, Opened, Refused, Run, Train, Trained
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Trial
 from dnndoctor.subject.life import Channel, serve, session_factory
@@ -45,6 +45,10 @@ class Small:
         for trial in trials:
             on_progress(Alive("trial", trial.id, 1, 0.5))
             on_outcome(Outcome(trial, State.FINISHED if deadline is None else State.CUT))
+
+    def train(self, order: Train, alive: Callable[[Alive], None], on_epoch: Callable[[EpochEnded], None]) -> Trained:
+        """Nobody asks for it here."""
+        raise NotImplementedError
 
 
 def said(*commands: Open | Run) -> list[Any]:
