@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dnndoctor.edits import EditKind, Expected
+from dnndoctor.edits.permute_for_reshape import axes_of
 from dnndoctor.evidence.facts import Facts
-from dnndoctor.evidence.trial import Edit
+from dnndoctor.evidence.trial import Edit, Parameter
 
 
 class TransposeInputs(EditKind):
@@ -23,20 +24,23 @@ class TransposeInputs(EditKind):
         found = super().problems(edit)
         if found:
             return found
-        sizes, axes = whole_numbers(edit.parameters["sizes"]), whole_numbers(edit.parameters["axes"])
-        if sizes and sorted(axes) == list(range(1, len(sizes) + 1)):
-            return ()
-        return (f"{self.name}: axes must be an order of those of sizes, such as 2,1 for 5,20, not {edit.parameters['axes']!r}",)
+        try:
+            sizes_and_axes(edit.parameters)
+        except ValueError:
+            return (
+                f"{self.name}: axes must be an order of those of sizes, such as 2,1 for 5,20, not {edit.parameters['axes']!r}",
+            )
+        return ()
 
     def sentence(self, edit: Edit, facts: Facts) -> str:  # noqa: ARG002  the seam gives every sentence the facts
         """See `EditKind.sentence`."""
-        sizes, axes = whole_numbers(edit.parameters["sizes"]), whole_numbers(edit.parameters["axes"])
+        sizes, axes = sizes_and_axes(edit.parameters)
         made = " x ".join(str(sizes[axis - 1]) for axis in axes)
         return f"transpose the inputs from {' x '.join(map(str, sizes))} to {made} instead of reshaping them"
 
     def patch(self, edit: Edit, facts: Facts) -> str:
         """See `EditKind.patch`."""
-        sizes, axes = whole_numbers(edit.parameters["sizes"]), whole_numbers(edit.parameters["axes"])
+        sizes, axes = sizes_and_axes(edit.parameters)
         made = tuple(sizes[axis - 1] for axis in axes)
         order = f".reshape(-1, {', '.join(map(str, sizes))}).transpose(0, {', '.join(map(str, axes))})"
         names = [array.name for array in facts.data.inputs if array.shape == made] or ["x"]
@@ -53,7 +57,16 @@ def transpose_inputs(sizes: Sequence[int], axes: Sequence[int]) -> Edit:
     return Edit("transpose_inputs", {"sizes": ",".join(map(str, sizes)), "axes": ",".join(map(str, axes))})
 
 
-def whole_numbers(listed: object) -> tuple[int, ...]:
-    """The numbers of a parameter such as "5,20"; empty where it lists anything else."""
-    parts = [part.strip() for part in str(listed).split(",")]
-    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else ()
+def sizes_and_axes(parameters: Mapping[str, Parameter]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What the edit's parameters name.
+
+    Args:
+        parameters: Of the edit.
+
+    Raises:
+        ValueError: They are no shape and an order of its axes.
+    """
+    sizes, axes = tuple(int(size) for size in str(parameters.get("sizes")).split(",")), axes_of(str(parameters.get("axes")))
+    if len(sizes) != len(axes) or min(sizes) < 1:
+        raise ValueError(parameters)
+    return sizes, axes

@@ -1,12 +1,11 @@
 """Inputs put in the order that they had before a reshape."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
 
-from dnndoctor.edits.transpose_inputs import whole_numbers
+from dnndoctor.edits.transpose_inputs import sizes_and_axes
 from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit, CannotApplyError
 
@@ -19,9 +18,11 @@ class TransposeInputs(AppliedEdit):
     def change_inputs(self, leaf: Any, parameters: Mapping[str, Parameter], reference: Any) -> Any:
         """See `AppliedEdit`; inputs of other shapes are left as they are."""
         del reference
-        sizes, axes = whole_numbers(parameters.get("sizes")), whole_numbers(parameters.get("axes"))
-        if sorted(axes) != list(range(1, len(sizes) + 1)) or math.prod(sizes) == 0:
-            raise CannotApplyError(f"The axes {parameters.get('axes')!r} are no order of those of {parameters.get('sizes')!r}.")
+        try:
+            sizes, axes = sizes_and_axes(parameters)
+        except ValueError:
+            named = f"{parameters.get('axes')!r} are no order of those of {parameters.get('sizes')!r}"
+            raise CannotApplyError(f"The axes {named}.") from None
         if tuple(leaf.shape[1:]) != tuple(sizes[axis - 1] for axis in axes):
             return leaf
         return tf.transpose(tf.reshape(leaf, (-1, *sizes)), (0, *axes))
