@@ -91,14 +91,9 @@ def confirm(ranked: RankedFinding, evidence: Evidence, outcomes: Mapping[str, Ou
         f"better on {sum(gain > 0 for gain in gains)} of {len(gains)} seeds",
         seeds=tuple(trial.seed for trial in trials),
     )
-    remedies = tuple(tried if each is remedy else each for each in ranked.finding.remedies)
-    # A remedy that lifts an established sickness makes an error of a warning; what was shown to work comes first.
+    # A remedy that lifts an established sickness makes an error of a warning.
     lifts = tried.verified and after - before >= SHORTFALL and bool(sicknesses(evidence))
-    return replace(
-        ranked.finding,
-        severity=Severity.ERROR if lifts else ranked.finding.severity,
-        remedies=tuple(sorted(remedies, key=lambda each: not each.verified)),
-    )
+    return _with_remedy(ranked.finding, remedy, tried, Severity.ERROR if lifts else ranked.finding.severity)
 
 
 def necessary(diagnosis: Diagnosis, prescription: Prescription) -> dict[int, Finding]:
@@ -124,8 +119,13 @@ def _shown_by(prescription: Prescription, finding: Finding) -> Finding | None:
         return None
     remedy, part = found
     tried = remedy if remedy.verified else _in_company(remedy, part, prescription)
+    return _with_remedy(finding, remedy, tried, Severity.ERROR)
+
+
+def _with_remedy(finding: Finding, remedy: Remedy, tried: Remedy, severity: Severity) -> Finding:
+    """The finding with a remedy as it was tried; what was shown to work comes first."""
     remedies = tuple(tried if each is remedy else each for each in finding.remedies)
-    return replace(finding, severity=Severity.ERROR, remedies=tuple(sorted(remedies, key=lambda each: not each.verified)))
+    return replace(finding, severity=severity, remedies=tuple(sorted(remedies, key=lambda each: not each.verified)))
 
 
 def _in_company(remedy: Remedy, part: Part, prescription: Prescription) -> Remedy:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dnndoctor.edits import sentence
 from dnndoctor.edits.hidden_activation import hidden_activation
 from dnndoctor.edits.inputs import scalable_inputs
+from dnndoctor.evidence.contract import SATURATING_ACTIVATIONS
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.layers import AFFINE, NORMALISATIONS, activation_of
 from dnndoctor.evidence.trial import Edit
@@ -13,7 +14,7 @@ from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.other_optimizers import OtherOptimizers
 from dnndoctor.treatment.candidates import Candidate
 
-SATURATING = frozenset({"sigmoid", "tanh", "hard_sigmoid", "softsign", "softmax"})
+SATURATING = SATURATING_ACTIVATIONS | {"softmax"}
 
 RATE_FACTORS = (10.0, 0.1, 100.0, 0.01, 0.001)
 """An order or two to either side, and a third for rates near 1 where 1e-3 is customary."""
