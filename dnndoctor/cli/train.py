@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from dnndoctor.ladder.executors import Progress
     from dnndoctor.ladder.observer import Stop
 
-MARK = b"Written by dnndoctor"
-"""Comment of the archives that are written here (`subject.full_training.saving` writes it)."""
-
 
 @click.command(short_help="Train by the full recipe, with the treatments, and save the model.")
 @click.argument("config", type=click.Path(path_type=Path))
@@ -89,9 +86,11 @@ def _prepare(target: Path, loaded: "LoadedConfig") -> None:
 
 
 def _is_ours(path: Path) -> bool:
+    from dnndoctor.evidence.messages import ARCHIVE_MARK
+
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.comment == MARK
+            return archive.comment == ARCHIVE_MARK
     except (OSError, zipfile.BadZipFile):
         return False
 

@@ -8,6 +8,9 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
 
+ARCHIVE_MARK = b"Written by dnndoctor"
+"""Comment of the archive that a saved `.keras` file is, so that the command writes over such files only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Open:

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from dnndoctor.cli import run
-from dnndoctor.cli.train import MARK
 from dnndoctor.config.schema import LoadedConfig
 from dnndoctor.errors import SubjectError
-from dnndoctor.evidence.messages import Best, EpochEnded, Train, Trained
+from dnndoctor.evidence.messages import ARCHIVE_MARK, Best, EpochEnded, Train, Trained
 from dnndoctor.ladder.executors import Progress, training
 
 OnProgress = Callable[[Progress], None]
@@ -44,7 +43,7 @@ class FakeTraining:
         on_epoch(EpochEnded(1, 1, {"loss": 0.25}))
         part = Path(order.part if self.whole else order.part.replace(".keras", ".weights.h5"))
         with zipfile.ZipFile(part, "w") as archive:
-            archive.comment = MARK
+            archive.comment = ARCHIVE_MARK
         if self.error is not None:
             raise self.error
         best = (Best("val_loss", 0.5, 1),)
@@ -164,4 +163,4 @@ def test_a_real_model_is_trained_and_saved(folder: Path) -> None:
     assert "epoch 1 of 1: loss" in done.stderr
     with zipfile.ZipFile(folder / "config.keras") as archive:
         assert "config.json" in archive.namelist()
-        assert archive.comment == MARK
+        assert archive.comment == ARCHIVE_MARK

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from dnndoctor.evidence.messages import ARCHIVE_MARK
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.subject.blueprint import Sample
 from dnndoctor.subject.data.trees import map_tree
@@ -18,9 +19,6 @@ from dnndoctor.subject.edits.batch_norm_off import BatchNormOff
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.looks.saving import load_with_help
 from dnndoctor.subject.model_source import ModelSource, is_built
-
-MARK = b"Written by dnndoctor"
-"""Comment of the archive that a `.keras` file is, so that only such files are written over."""
 
 _APART = 1e-4
 """Relative difference of predictions beyond rounding: normalising by stored numbers in place of not at all rounds at 1e-7."""
@@ -164,4 +162,4 @@ def _finish(path: Path, module_names: Mapping[str, str]) -> None:
                 new.writestr(member, renamed if member.filename == "config.json" else old.read(member))
         before.unlink()
     with zipfile.ZipFile(path, "a") as archive:
-        archive.comment = MARK
+        archive.comment = ARCHIVE_MARK
