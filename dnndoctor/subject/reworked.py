@@ -10,28 +10,14 @@ from typing import Any
 
 import keras
 
+from dnndoctor.evidence import layers
 from dnndoctor.subject.edits import CannotApplyError
 from dnndoctor.subject.edits.loss import recompile
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.engine.state import optimizers_of
 from dnndoctor.subject.forward_pass import ForwardPass, traced
 
-_LAYERS = keras.layers
-
-AFFINE = (
-    _LAYERS.Dense,
-    _LAYERS.EinsumDense,
-    _LAYERS.Conv1D,
-    _LAYERS.Conv2D,
-    _LAYERS.Conv3D,
-    _LAYERS.Conv1DTranspose,
-    _LAYERS.Conv2DTranspose,
-    _LAYERS.Conv3DTranspose,
-    _LAYERS.DepthwiseConv1D,
-    _LAYERS.DepthwiseConv2D,
-    _LAYERS.SeparableConv1D,
-    _LAYERS.SeparableConv2D,
-)
+AFFINE = tuple(getattr(keras.layers, kind) for kind in sorted(layers.AFFINE))
 """Keras' layers that are an affine map and then their own activation."""
 
 _ATTRIBUTE = "_dnndoctor_reworked"

@@ -9,20 +9,9 @@ from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit, CannotApplyError
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.layers import walk_layers
-from dnndoctor.subject.reworked import renew_optimizers
+from dnndoctor.subject.reworked import AFFINE, renew_optimizers
 
-_LAYERS = keras.layers
-_FILTERING = (
-    _LAYERS.Conv1D,
-    _LAYERS.Conv2D,
-    _LAYERS.Conv3D,
-    _LAYERS.Conv1DTranspose,
-    _LAYERS.Conv2DTranspose,
-    _LAYERS.Conv3DTranspose,
-    _LAYERS.SeparableConv1D,
-    _LAYERS.SeparableConv2D,
-)
-_DEPTHWISE = (_LAYERS.DepthwiseConv1D, _LAYERS.DepthwiseConv2D)
+_DEPTHWISE = (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)
 
 
 class AddBiases(AppliedEdit):
@@ -80,7 +69,7 @@ def _shape(layer: Any) -> tuple[int, ...] | None:
             return (layer.kernel.shape[kernel.index(layer.equation[-1])],) if layer.built else ()
     if isinstance(layer, _DEPTHWISE):
         return (layer.kernel.shape[-2] * layer.kernel.shape[-1],) if layer.built else ()
-    return (layer.filters,) if isinstance(layer, _FILTERING) else None
+    return (layer.filters,) if isinstance(layer, AFFINE) else None
 
 
 def _kernel_axes(layer: Any) -> str:

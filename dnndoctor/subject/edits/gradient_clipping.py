@@ -8,7 +8,7 @@ import keras
 from dnndoctor.edits.gradient_clipping_off import CLIPPINGS
 from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit, CannotApplyError, number
-from dnndoctor.subject.engine.state import optimizers_of
+from dnndoctor.subject.engine.state import innermost, optimizers_of
 
 
 class GradientClipping(AppliedEdit):
@@ -25,7 +25,7 @@ class GradientClipping(AppliedEdit):
         if not found:
             raise CannotApplyError("The model trains without an optimizer of Keras', so none can clip its gradients.")
         for optimizer in found:
-            working = getattr(optimizer, "inner_optimizer", optimizer)
+            working = innermost(optimizer)
             for name in CLIPPINGS:
                 setattr(optimizer, name, None)
                 setattr(working, name, None)

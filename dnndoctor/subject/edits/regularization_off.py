@@ -8,7 +8,7 @@ import keras
 from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit
 from dnndoctor.subject.engine import private
-from dnndoctor.subject.engine.state import optimizers_of
+from dnndoctor.subject.engine.state import innermost, optimizers_of
 
 
 class RegularizationOff(AppliedEdit):
@@ -26,6 +26,6 @@ class RegularizationOff(AppliedEdit):
         for variable in model.variables:
             variable.regularizer = None
         for optimizer in optimizers_of(model):
-            inner = getattr(optimizer, "inner_optimizer", optimizer)
+            inner = innermost(optimizer)
             if getattr(inner, "weight_decay", None) is not None:
                 inner.weight_decay = None

@@ -7,7 +7,7 @@ import keras
 
 from dnndoctor.evidence.trial import Parameter
 from dnndoctor.subject.edits import AppliedEdit, CannotApplyError
-from dnndoctor.subject.engine.state import optimizers_of
+from dnndoctor.subject.engine.state import innermost, optimizers_of
 
 
 class WeightDecayOff(AppliedEdit):
@@ -19,7 +19,7 @@ class WeightDecayOff(AppliedEdit):
     def change_model(self, model: keras.Model, parameters: Mapping[str, Parameter], inputs: Any) -> None:
         """See `AppliedEdit`."""
         del parameters, inputs
-        working = [getattr(optimizer, "inner_optimizer", optimizer) for optimizer in optimizers_of(model)]
+        working = list(map(innermost, optimizers_of(model)))
         decaying = [optimizer for optimizer in working if getattr(optimizer, "weight_decay", None)]
         if not decaying:
             raise CannotApplyError("No optimizer of the model decays weights.")

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from dnndoctor.subject.engine import private
-from dnndoctor.subject.engine.state import Replica, State
+from dnndoctor.subject.engine.state import Replica, State, innermost
 
 
 class Averages:
@@ -28,7 +28,7 @@ class Averages:
             state: Is told of the averages.
         """
         optimizer = self._model.optimizer
-        if self._assign is None and getattr(getattr(optimizer, "inner_optimizer", optimizer), "use_ema", False):
+        if self._assign is None and getattr(innermost(optimizer), "use_ema", False):
             finalize = tf.function(lambda: optimizer.finalize_variable_values(self._model.trainable_variables), autograph=False)
             self._assign = finalize.get_concrete_function()
             state.know(self._assign.graph.variables)

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from dnndoctor.subject.engine import private
-from dnndoctor.subject.engine.state import Replica, key
+from dnndoctor.subject.engine.state import Replica, innermost, key
 
 ROUNDING = 1e-6
 """Added to the step of a stretched schedule: 49 * (1 / 49) is a little less than 1, and would be cut to step 0."""
@@ -30,7 +30,7 @@ class Rates:
         self._scale = tf.Variable(1.0, trainable=False, name="dnndoctor_rate_scale")
         self._stretch = tf.Variable(1.0, trainable=False, dtype=tf.float64, name="dnndoctor_rate_stretch")
         for optimizer in optimizers:
-            inner = getattr(optimizer, "inner_optimizer", optimizer)
+            inner = innermost(optimizer)
             source = private.rate(inner)
             if isinstance(source, keras.Variable):
                 self.numbers.append(source)

@@ -10,7 +10,7 @@ from dnndoctor.subject.callbacks import largest_scheduled
 from dnndoctor.subject.edits import Held, Run
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.engine.rates import Rates, decimal
-from dnndoctor.subject.engine.state import key
+from dnndoctor.subject.engine.state import innermost, key
 
 
 class ShownRates:
@@ -45,7 +45,7 @@ class ShownRates:
         self._phases = phases
         self._factor = recipe.rate_factor
         self._held = recipe.held
-        self._optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+        self._optimizer = innermost(optimizer)
         own = [pristine[key(number)] for number in rates.numbers]
         for number, rate in zip(self._numbers, own, strict=True):
             number.assign(rate)

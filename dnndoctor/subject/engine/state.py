@@ -95,6 +95,15 @@ class Replica:
         return self._captures[id(function)]
 
 
+def innermost(optimizer: Any) -> Any:
+    """The optimizer that updates weights: the one inside a LossScaleOptimizer, or itself.
+
+    Args:
+        optimizer: One of `optimizers_of`.
+    """
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def optimizers_of(model: keras.Model) -> list[Any]:
     """The optimizers of a model: the compiled one first, then those it holds as attributes, alone or in lists and dicts.
 

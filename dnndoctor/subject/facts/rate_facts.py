@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from dnndoctor.subject.callbacks import scheduled_rates
 from dnndoctor.subject.engine import private
+from dnndoctor.subject.engine.state import innermost
 
 POINTS = 101
 """A point for each per cent of the course, the first step and the last among them."""
@@ -30,7 +31,7 @@ def course_rates(optimizer: Any, callbacks: Sequence[Any], epochs: int, steps_pe
     """
     if steps_per_epoch is None or not isinstance(optimizer, keras.optimizers.Optimizer):
         return ()
-    source = private.rate(getattr(optimizer, "inner_optimizer", optimizer))
+    source = private.rate(innermost(optimizer))
     steps = np.round(np.linspace(0, max(1, epochs * steps_per_epoch) - 1, POINTS)).astype(np.int64)
     schedulers = [callback for callback in callbacks if isinstance(callback, keras.callbacks.LearningRateScheduler)]
     try:

@@ -13,7 +13,7 @@ from dnndoctor.subject.edits import Held, Run
 from dnndoctor.subject.engine import private
 from dnndoctor.subject.engine.rates import Rates
 from dnndoctor.subject.engine.shown_rates import ShownRates
-from dnndoctor.subject.engine.state import key, optimizers_of
+from dnndoctor.subject.engine.state import innermost, key, optimizers_of
 
 
 def rates_change(run: Run) -> bool:
@@ -48,7 +48,7 @@ class TreatedRates:
                 advice="Give the config `fit.steps_per_epoch`.",
             )
         self._run = run
-        self._own = [(inner, private.rate(inner)) for inner in map(_inner, optimizers_of(model))]
+        self._own = [(inner, private.rate(inner)) for inner in map(innermost, optimizers_of(model))]
         self._rates = rates = Rates(optimizers_of(model))
         pristine = {key(number): tf.identity(number.value) for number in rates.numbers}
         total = (steps or 0) * epochs
@@ -129,10 +129,6 @@ class _After(keras.callbacks.Callback):  # type: ignore[misc]  # as above
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         del batch, logs
         self._steps.after()
-
-
-def _inner(optimizer: Any) -> Any:
-    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def _steps(run: Run, total: int, at_once: int) -> dict[int, float]:
