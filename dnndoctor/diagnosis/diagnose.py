@@ -8,7 +8,16 @@ from typing import Any
 
 from dnndoctor.diagnosis.blame import Blame, blame
 from dnndoctor.diagnosis.merging import Sourced, absorb, merge
-from dnndoctor.diagnosis.ranking import Term, fork, reached_by, remedy_terms, severity_terms, terms
+from dnndoctor.diagnosis.ranking import (
+    Term,
+    breaks_contract,
+    fork,
+    prescribed_term,
+    reached_by,
+    remedy_terms,
+    severity_terms,
+    terms,
+)
 from dnndoctor.experiments import Evidence, Experiment, Inconclusive, Preset, Skip
 from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -163,13 +172,15 @@ def diagnose(evidence: Evidence, rungs: Sequence[Rung], shelf: Sequence[type[Rul
     )
 
 
-def ranked_anew(diagnosis: Diagnosis, changed: Mapping[int, Finding]) -> Diagnosis:
+def ranked_anew(diagnosis: Diagnosis, changed: Mapping[int, Finding], *, prescribed: bool = False) -> Diagnosis:
     """The diagnosis after treatment: findings whose remedies were tried are scored and ranked anew.
 
     Args:
         diagnosis: Before treatment.
         changed: Findings with what became of their remedies, by their rank before.
+        prescribed: Whether these remedies are what the prescription is made of.
     """
+    lifted = prescribed and not any(breaks_contract(ranked.terms) for ranked in diagnosis.findings[:1])
     best = max((after for finding in changed.values() if (after := reached_by(finding)) is not None), default=None)
     scored = []
     for ranked in diagnosis.findings:
@@ -177,9 +188,10 @@ def ranked_anew(diagnosis: Diagnosis, changed: Mapping[int, Finding]) -> Diagnos
         if finding is None:
             scored.append(ranked)
             continue
-        before = {"severity", *(term.name for term in remedy_terms(ranked.finding))}
+        before = {"severity", *(term.name for term in remedy_terms(ranked.finding)), *(["fork"] if lifted else [])}
         unchanged = (term for term in ranked.terms if term.name not in before)
-        summands = (*severity_terms(finding), *unchanged, *remedy_terms(finding, best))
+        needed = (prescribed_term(),) if lifted else ()
+        summands = (*severity_terms(finding), *unchanged, *remedy_terms(finding, best), *needed)
         scored.append(replace(ranked, finding=finding, terms=summands, score=_score(summands)))
     scored.sort(key=lambda ranked: (-ranked.score, ranked.rank))
     findings = tuple(replace(ranked, rank=rank) for rank, ranked in enumerate(scored, start=1))

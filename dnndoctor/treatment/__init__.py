@@ -51,5 +51,5 @@ def treat(diagnosis: Diagnosis, evidence: Evidence, measure: Measure, seconds: f
     treated = ranked_anew(diagnosis, {each.rank: confirm(each, evidence, outcomes) for each in within_reach})
     prescription = prescribe(treated, ward)
     if isinstance(prescription, Prescription):
-        treated = ranked_anew(treated, necessary(treated, prescription))
+        treated = ranked_anew(treated, necessary(treated, prescription), prescribed=True)
     return Treated(treated, outcomes, prescription)

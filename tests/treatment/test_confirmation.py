@@ -20,9 +20,12 @@ HEAD, LOSS = Edit("output_activation", {"activation": "softmax"}), Edit("loss", 
 SICK = ToyPatient(learns=False)
 
 
-def _rule(code: str, cause: Cause, severity: Severity, *remedies: Remedy, confidence: float = 0.5) -> type[Rule]:
+def _rule(
+    code: str, cause: Cause, severity: Severity, *remedies: Remedy, confidence: float = 0.5, rung: str = "facts"
+) -> type[Rule]:
     found = Finding(code, "a-fault", cause, f"{code} it is", severity, confidence, remedies=remedies)
-    return type("ARule", (Rule,), {"code": code, "name": "a-fault", "causes": (cause,), "judge": lambda *_: [found]})
+    known = {"code": code, "name": "a-fault", "rung": rung, "causes": (cause,), "judge": lambda *_: [found]}
+    return type("ARule", (Rule,), known)
 
 
 class Cure:
@@ -84,6 +87,31 @@ def test_a_remedy_that_lifts_a_sickness_makes_an_error_of_a_warning() -> None:
     assert [ranked.finding.severity for ranked in treated.findings] == [Severity.ERROR, Severity.WARNING]
     assert [ranked.terms[0].points for ranked in treated.findings] == [6.0, 3.0]
     assert (diagnosis.verdict, treated.verdict) == (Verdict.SUSPECT, Verdict.SICK)
+
+
+def test_what_the_prescription_needs_comes_before_what_makes_up_for_it_in_part() -> None:
+    """A rate that goes most of the way is surer, and on the side of the fork; the scale of the targets is what is cured."""
+    rate = Remedy("Faster", (LOSS,), verified=True, before=-1.0, after=0.65, effect="it works")
+    rules = [
+        _rule("DD402", Cause.LEARNING_RATE_LOW, Severity.ERROR, rate, confidence=0.8, rung="learning_rate_sweep"),
+        _rule("DD005", Cause.TARGET_SCALE, Severity.WARNING, Remedy("Scale", (HEAD,)), confidence=0.4),
+    ]
+
+    treated = treat(*_diagnosed(SICK, *rules), Cure(HEAD)).diagnosis
+
+    assert [ranked.finding.cause for ranked in treated.findings] == [Cause.TARGET_SCALE, Cause.LEARNING_RATE_LOW]
+    assert [term.name for term in treated.findings[0].terms][-1] == "prescribed"
+
+
+def test_a_broken_contract_leads_over_what_makes_up_for_it() -> None:
+    """No edit mends it here, so the prescription has no say in whether it is the cause."""
+    contract = _rule("DD601", Cause.RESHAPE, Severity.ERROR, Remedy("Permute"), confidence=0.9)
+    rate = _rule("DD402", Cause.LEARNING_RATE_LOW, Severity.ERROR, Remedy("Faster", (HEAD,)), rung="learning_rate_sweep")
+
+    treated = treat(*_diagnosed(SICK, contract, rate), Cure(HEAD))
+
+    assert treated.prescription is not None
+    assert [ranked.finding.cause for ranked in treated.diagnosis.findings] == [Cause.RESHAPE, Cause.LEARNING_RATE_LOW]
 
 
 def test_the_healthy_are_not_treated() -> None:
