@@ -68,6 +68,15 @@ def _gives(model: keras.Model, x: Any) -> str | None:
     return ", ".join(str(tuple(output.shape)) for output in outputs)
 
 
+def _weighs_losses_by_names(model: keras.Model) -> bool:
+    """Whether the model was compiled with words where each loss has its weight."""
+    try:
+        weights = (model.get_compile_config() or {}).get("loss_weights")
+    except Exception:  # what the user compiled with need not be serialisable
+        return False
+    return any(isinstance(weight, str) for weight in keras.tree.flatten(weights))
+
+
 def _advice(cause: BaseException | None, model: keras.Model, x: Any, y: Any) -> str:
     text = str(cause)
     if y is None and type(model).train_step is keras.Model.train_step:
@@ -84,6 +93,11 @@ def _advice(cause: BaseException | None, model: keras.Model, x: Any, y: Any) -> 
         )
     if _gives(model, x) is None:
         return "Give the inputs the shape that the model takes, or change its input layer; model(x[:1]) shows the same error."
+    if "loss_weights" in text or ("dtype='string'" in text and _weighs_losses_by_names(model)):
+        return (
+            "Give `loss_weights` in `compile` one number a loss. It is the third argument of `compile`: metrics need their name, "
+            "as in metrics=[...]."
+        )
     if isinstance(cause, tf.errors.InvalidArgumentError | ValueError | TypeError):
         return (
             "Make the output and the targets fit the loss: class ids go with sparse_categorical_crossentropy, one column a class "

@@ -17,8 +17,9 @@ from tests.subject.patient import DATA, MODEL, Patient
         ("return x, y", "return x", "there is no `y`", "no targets"),
         ("return x, y", "return x.astype(str), y", "holds text", "TextVectorization"),
         ('"adam", ', '"adam", keras.losses.mean_squared_error if 0 else None, ', "raised", "a loss in `compile`"),
+        ('metrics=["accuracy"]', '["accuracy"]', "raised", "metrics=[...]"),
     ],
-    ids=["loss", "inputs", "ids", "no targets", "text", "no loss"],
+    ids=["loss", "inputs", "ids", "no targets", "text", "no loss", "metrics without their name"],
 )
 def test_a_first_step_that_fails(tmp_path: Path, old: str, new: str, said: str, advice: str) -> None:
     """Loss, inputs, labels and targets that do not fit together are told."""
