@@ -113,7 +113,7 @@ CATALOGUE: tuple[Line, ...] = (
     Line("edit: batch norm momentum", "another momentum of the batch statistics"),
     Line("edit: unfreeze", "frozen layers trained"),
     Line("edit: shuffle", "rows shuffled"),
-    Line("edit: class weights", "classes weighted", "skill by wrong share cannot show what weights do for rare classes"),
+    Line("edit: class weights", "classes weighted"),
     Line("edit: targets standardised", "targets centred and scaled"),
     Line(
         "edit: labels",

@@ -13,7 +13,8 @@ from dnndoctor.experiments.memorise import Memorise
 from dnndoctor.experiments.own_course import OwnCourse, reached
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.reference_model import Reference, ReferenceModel
-from dnndoctor.experiments.sickness import SHORTFALL, SicknessKind, has, sicknesses
+from dnndoctor.experiments.shortfall import falls_short
+from dnndoctor.experiments.sickness import SicknessKind, has, sicknesses
 from dnndoctor.experiments.teacher_data import Taught, TeacherData
 
 LARGE_TARGETS = 10.0
@@ -64,7 +65,7 @@ def blame(evidence: Evidence) -> Blame | None:
     own = statistics.fmean(skills)
     if reference.finds_nothing:
         return _of_the_data(own, reference, taught)
-    if statistics.fmean(other) - own < SHORTFALL:
+    if not falls_short(skills, other):
         return None
     learnable = f"A small reference model reaches {statistics.fmean(other):.2f} on this data where yours {_end(course, own)}"
     return _of_the_recipe(evidence, learnable, taught) or _of_the_model(evidence, learnable, taught)

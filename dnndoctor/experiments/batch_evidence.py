@@ -12,7 +12,7 @@ from dnndoctor.experiments.race import Duel
 from dnndoctor.experiments.race_evidence import ends
 from dnndoctor.experiments.rate_evidence import confirmed
 from dnndoctor.experiments.schedule_evidence import starving
-from dnndoctor.experiments.sickness import SHORTFALL
+from dnndoctor.experiments.shortfall import falls_short
 from dnndoctor.finding import Statement
 
 
@@ -58,7 +58,7 @@ def epochs_cure(evidence: Evidence) -> str:
         return ""
     own = course.skills or tuple(run.progress for run in course.runs)
     later = reached(course.longer, held_out=course.held_out) or tuple(run.progress for run in course.longer)
-    if statistics.fmean(later) - statistics.fmean(own) < SHORTFALL:
+    if not falls_short(own, later, in_skill=bool(course.skills)):
         return ""
     times = course.longer[0].steps / course.runs[0].steps
     measure = "skill" if course.skills else "progress"

@@ -9,6 +9,7 @@ from dnndoctor.experiments.batch_size_sweep import BatchSizeSweep
 from dnndoctor.experiments.clipping_off import ClippingOff
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep, longest_covered
 from dnndoctor.experiments.loss_simplified import LossSimplified
+from dnndoctor.experiments.odd_choices_undone import OddChoicesUndone
 from dnndoctor.experiments.other_optimizers import OtherOptimizers
 from dnndoctor.experiments.other_schedules import OtherSchedules
 from dnndoctor.experiments.own_recipe import OwnRecipe
@@ -73,6 +74,7 @@ def _variants(evidence: Evidence) -> Iterator[BetterRecipe]:
         (OtherSchedules.name, schedules.race if schedules is not None and schedules.decisive else None),
         (OtherOptimizers.name, optimizers.race if optimizers is not None else None),
         (LossSimplified.name, losses.race if losses is not None else None),
+        (OddChoicesUndone.name, evidence.of(OddChoicesUndone)),
         (BatchSizeSweep.name, sizes.race if sizes is not None else None),
     )
     for rung, race in races:

@@ -5,7 +5,7 @@ import statistics
 
 from dnndoctor.experiments.clipping_off import ClippingOff, Exactness, GradientClip
 from dnndoctor.experiments.race import Entry, Race
-from dnndoctor.experiments.sickness import SHORTFALL
+from dnndoctor.experiments.shortfall import SHORTFALL
 from dnndoctor.finding import Statement
 
 

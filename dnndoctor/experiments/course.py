@@ -1,6 +1,7 @@
 """The user's own course in steps, the horizon of short trials, and the skill a trial reached on the rows that count."""
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -165,6 +166,21 @@ def constant_margin(rows: int) -> float:
     return max(0.02, min(0.1, 2 / math.sqrt(max(1, rows))))
 
 
+LEAST_LEFT = 0.02
+"""Share that is taken to be left where runs are right on every row: of 150 rows that all are right, so much could be wrong in the
+long run (rule of three)."""
+
+
+def resolution(facts: Facts, skill: float) -> float:
+    """How finely the rows that skill is read on tell it: two standard errors of a share, which shrink as less is left to 1.
+
+    Args:
+        facts: Of the subject.
+        skill: Or progress, near which runs are to be told apart.
+    """
+    return constant_margin(rows_read(facts)) * math.sqrt(min(1.0, max(LEAST_LEFT, 1 - skill)))
+
+
 def attained(facts: Facts, runs: Sequence[Outcome]) -> Attained:
     """Reads what runs came to in one measure: skill where all that stayed finite can be decoded, else progress of the loss.
 
@@ -219,4 +235,4 @@ def chance_gain(facts: Facts, own: Sequence[float], other: Sequence[float], betw
     """
     of_own = max(spread(own), between_seeds)
     error = math.sqrt(of_own**2 / len(own) + spread(other) ** 2 / len(other))
-    return max(constant_margin(rows_read(facts)), 2 * error)
+    return max(resolution(facts, min(statistics.fmean(own), statistics.fmean(other))), 2 * error)

@@ -8,7 +8,15 @@ from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Edit, Trial
 from dnndoctor.experiments import Evidence, Outcomes, Preset, Settings
-from dnndoctor.experiments.course import attained, chance_gain, constant_margin, progress_after, rows_read, scoring_steps
+from dnndoctor.experiments.course import (
+    attained,
+    chance_gain,
+    constant_margin,
+    progress_after,
+    resolution,
+    rows_read,
+    scoring_steps,
+)
 from dnndoctor.experiments.curves import exploded, spread, usable
 from dnndoctor.experiments.goal import goal_met
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_steps, recipe_trial
@@ -22,8 +30,8 @@ LOSS_EDITS = frozenset(
 )
 """Edits after which losses are no longer those of the user's own run."""
 
-GOOD_ENOUGH = 0.8
-"""Skill on every seed from which no race is run: what is left to gain is then less than any rule would call a fault."""
+GOOD_ENOUGH = 0.9
+"""Skill on every seed from which no race is run: what is left to gain is then hardly more than any rule would call a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +312,6 @@ def _winner(evidence: Evidence, variants: Sequence[Variant], outcomes: Outcomes,
     if screened is None:
         return None
     _, own, entries = screened
-    margin = constant_margin(rows_read(evidence.facts))
-    height = max(statistics.fmean(own) + margin, max(entry.mean for entry in entries) - margin)
+    reached, most = statistics.fmean(own), max(entry.mean for entry in entries)
+    height = max(reached + resolution(evidence.facts, reached), most - constant_margin(rows_read(evidence.facts)))
     return next((entry.variant for entry in entries if entry.mean > height), None)

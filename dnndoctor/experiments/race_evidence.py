@@ -6,7 +6,8 @@ from dnndoctor.edits import patch, sentence
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.race import Duel, Race
-from dnndoctor.experiments.sickness import SHORTFALL, sicknesses
+from dnndoctor.experiments.shortfall import falls_short
+from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.finding import Remedy, Severity, Statement
 
 
@@ -22,7 +23,8 @@ def severity(evidence: Evidence, duel: Duel) -> Severity:
     """
     if not sicknesses(evidence):
         return Severity.NOTE
-    return Severity.ERROR if duel.gain >= SHORTFALL else Severity.WARNING
+    lifts = falls_short(duel.own, duel.other, in_skill=duel.measure != "progress")
+    return Severity.ERROR if lifts else Severity.WARNING
 
 
 def ends(duel: Duel) -> tuple[str, str]:

@@ -20,11 +20,8 @@ from dnndoctor.experiments.other_schedules import ALL_SPENT
 from dnndoctor.experiments.own_course import OwnCourse, reached
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.reference_model import ReferenceModel
+from dnndoctor.experiments.shortfall import falls_short
 from dnndoctor.finding import Statement
-
-SHORTFALL = 0.25
-"""Skill by which the whole course must stay behind what the same model reaches in no more steps: about a third of the smallest
-gain (0.7) of the right rate on development cases whose rate is wrong."""
 
 BEHIND = 0.35
 """Skill by which a settled run must stay behind the reference, on held-out and on training rows. Healthy models may lose 0.2 to a
@@ -207,7 +204,7 @@ def _still_falling(evidence: Evidence) -> Sickness | None:
     longer = reached(course.longer, held_out=course.held_out)
     own = course.skills or tuple(run.progress for run in course.runs)
     later = longer or tuple(run.progress for run in course.longer)
-    if statistics.fmean(later) - statistics.fmean(own) < SHORTFALL:
+    if not falls_short(own, later, in_skill=bool(longer)):
         return None
     measure = "skill" if longer else "share of the loss that is gone"
     pace = -statistics.fmean(run.falling for run in course.runs)
@@ -227,7 +224,9 @@ def _falls_short(evidence: Evidence) -> Sickness | None:
     if course is None or course.exploded == len(course.runs) or not settled(course):
         return None
     better = [
-        each for each in better_recipes(evidence) if each.gain >= SHORTFALL and min(each.other) > statistics.fmean(each.own)
+        each
+        for each in better_recipes(evidence)
+        if falls_short(each.own, each.other, in_skill=each.measure != "progress") and min(each.other) > statistics.fmean(each.own)
     ]
     if not better:
         return None

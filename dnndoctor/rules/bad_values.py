@@ -8,6 +8,7 @@ from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.first_batch import FirstBatchExperiment
 from dnndoctor.experiments.own_recipe import OwnRecipe
+from dnndoctor.experiments.sickness import SicknessKind, has
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
@@ -21,7 +22,7 @@ class BadValues(Rule):
     What was looked at:
         Every value of the sampled inputs, targets and sample weights, of the training and of the validation data. Where
         the first steps were run: whether the untrained model's loss and predictions on these rows are finite
-        nevertheless, and whether your own run stays finite.
+        nevertheless, and whether your own run stays finite and learns anything.
 
     Why it matters:
         One NaN in a batch makes its loss NaN, the gradient of every weight with it, and after that one update the whole
@@ -33,7 +34,7 @@ class BadValues(Rule):
 
     When it is not a fault:
         A model or loss of your own that masks such values on purpose. If the evaluated rows include them, loss and
-        predictions are finite, and no run of your own recipe becomes NaN, this is only a note.
+        predictions are finite, and your own recipe neither becomes NaN nor fails to learn, this is only a note.
 
     References:
         IEEE 754-2019, section 6.2: an operation on a NaN gives a NaN. I. Goodfellow, Y. Bengio, A. Courville, "Deep
@@ -122,9 +123,12 @@ def _handled(evidence: Evidence, bad: list[ArrayFacts]) -> bool:
     start = evidence.of(FirstBatchExperiment)
     if start is None or not start.start_finite or start.nonfinite:
         return False
-    # A forward pass can hide a NaN: a ReLU on a CPU turns it into 0, and the weights' gradient is NaN all the same.
+    # A forward pass can hide a NaN: a ReLU on a CPU turns it into 0, and the weights' gradient is NaN all the same. What is left
+    # of the model is then often its last bias, whose loss is finite.
     course = evidence.of(OwnRecipe)
     if course is not None and course.exploded:
+        return False
+    if has(evidence, SicknessKind.NO_BETTER_THAN_CONSTANT, SicknessKind.CANNOT_MEMORISE):
         return False
     seen = all(array.first_bad_row is not None and array.first_bad_row < EVALUATED_ROWS for array in bad)
     return seen and all(output.nonfinite == 0 for output in start.outputs.values())

@@ -12,7 +12,8 @@ from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.own_course import OwnCourse, reached
 from dnndoctor.experiments.own_recipe import LEARNT, LENGTHENED, OwnRecipe
-from dnndoctor.experiments.sickness import LEARNS, SHORTFALL, SicknessKind, sicknesses
+from dnndoctor.experiments.shortfall import SHORTFALL
+from dnndoctor.experiments.sickness import LEARNS, SicknessKind, sicknesses
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 

@@ -67,7 +67,8 @@ class HeadUnfitForProbabilityLoss(Rule):
         takes = LOSSES.get(loss.name)
         seen = start.outputs.get(head.output.name) if start is not None else None
         if takes is Predictions.POSITIVE:
-            if RANGES[activation][0] >= 0:
+            below = head.target is not None and head.target.array.minimum < 0
+            if RANGES[activation][0] >= 0 or below:  # a loss that does not fit the targets is another finding
                 return None
             negative = seen is not None and seen.minimum < 0
             says = f"can give negative numbers, of which {loss.name} takes the logarithm"

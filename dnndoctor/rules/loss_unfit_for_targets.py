@@ -11,9 +11,12 @@ from dnndoctor.experiments.loss_evidence import known_heads
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 
+OF_POSITIVE_TARGETS = frozenset({"mean_squared_logarithmic_error", "poisson"})
+"""Losses of counts and of sizes: the one has no lower bound on negative targets, the other takes them all for zero."""
+
 
 class LossUnfitForTargets(Rule):
-    """The loss is a cross-entropy that the targets' encoding or values do not fit.
+    """The loss does not fit the targets' encoding or values.
 
     What was looked at:
         The loss of every output against the encoding (ids, one-hot, several labels, -1 and +1, numbers), the range and
@@ -24,7 +27,8 @@ class LossUnfitForTargets(Rule):
         or shares between. Targets beyond that give no error where the shapes happen to fit: binary cross-entropy with
         targets of 2 or -1 has no lower bound and the loss runs to minus infinity while the accuracy falls; fractions
         under a sparse cross-entropy are cut to ids; rows with several ones make a categorical loss reward one answer
-        several times.
+        several times. A Poisson loss falls without end where a target is negative, and the logarithmic error takes every
+        negative target for zero.
 
     What to do:
         The loss that belongs to the encoding, or the encoding that belongs to the loss: ids with sparse categorical,
@@ -52,6 +56,8 @@ class LossUnfitForTargets(Rule):
                 found = self._binary(evidence.facts, head, head.target)
             elif head.loss.name in EXCLUSIVE_LOSSES and head.units > 1:
                 found = self._exclusive(evidence.facts, head, head.target)
+            elif head.loss.name in OF_POSITIVE_TARGETS:
+                found = self._positive(evidence.facts, head, head.target)
             else:
                 found = None
             if found is not None:
@@ -98,6 +104,13 @@ class LossUnfitForTargets(Rule):
             fit = remedy(facts, head, "Use a regression loss", activation="linear", loss="mean_squared_error")
             return self._finding(head, target, Cause.LOSS_FUNCTION, title, 0.8, fit)
         return None
+
+    def _positive(self, facts: Facts, head: Head, target: TargetFacts) -> Finding | None:
+        if target.encoding != "continuous" or target.array.minimum >= 0 or head.loss is None:
+            return None
+        title = f"{head.loss.name} takes targets that are not negative, but they run from {target.array.minimum:g} on"
+        number = remedy(facts, head, "Use a loss for any number", activation="linear", loss="mean_squared_error")
+        return self._finding(head, target, Cause.LOSS_FUNCTION, title, 0.85, number)
 
     def _finding(self, head: Head, target: TargetFacts, cause: Cause, title: str, confidence: float, *fit: Remedy) -> Finding:
         # The confidences are those of a broken contract, above 0.75: what such a loss minimises is not what was meant. They are

@@ -12,7 +12,8 @@ from dnndoctor.experiments.course import attained, chance_gain
 from dnndoctor.experiments.curves import usable
 from dnndoctor.experiments.noise_floor import NoiseFloor
 from dnndoctor.experiments.own_recipe import OwnRecipe, recipe_trial
-from dnndoctor.experiments.sickness import SHORTFALL, sicknesses
+from dnndoctor.experiments.shortfall import falls_short
+from dnndoctor.experiments.sickness import sicknesses
 from dnndoctor.experiments.standing import learns_well
 from dnndoctor.finding import Finding, Remedy, Severity
 from dnndoctor.treatment.prescription import Part, Prescription
@@ -92,7 +93,7 @@ def confirm(ranked: RankedFinding, evidence: Evidence, outcomes: Mapping[str, Ou
         seeds=tuple(trial.seed for trial in trials),
     )
     # A remedy that lifts an established sickness makes an error of a warning.
-    lifts = tried.verified and after - before >= SHORTFALL and bool(sicknesses(evidence))
+    lifts = tried.verified and falls_short(own, other) and bool(sicknesses(evidence))
     return _with_remedy(ranked.finding, remedy, tried, Severity.ERROR if lifts else ranked.finding.severity)
 
 

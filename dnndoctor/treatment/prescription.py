@@ -1,7 +1,6 @@
 """The prescription: remedies put together until the sick model learns, and then nothing that can be left out."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -9,10 +8,11 @@ from statistics import NormalDist
 from dnndoctor.diagnosis.diagnose import Diagnosis
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.course import constant_margin, rows_read
+from dnndoctor.experiments.course import resolution
 from dnndoctor.experiments.goal import goal_met
 from dnndoctor.experiments.own_recipe import LEARNT, OwnRecipe
 from dnndoctor.experiments.race import Duel
+from dnndoctor.experiments.shortfall import LEAST, SHARE
 from dnndoctor.experiments.sickness import SicknessKind, has, sicknesses
 from dnndoctor.experiments.standing import WELL, learns_well
 from dnndoctor.treatment.candidates import Candidate, candidates, fit_together
@@ -26,7 +26,8 @@ PAIRED = 3
 """Of the candidates that do best alone, so many are tried two at a time where none helps alone."""
 
 WORTH = 0.1
-"""Skill that a change must be worth, beyond noise, for a person to be told to make it: a tenth of what a constant leaves open."""
+"""Skill that a change must be worth, beyond noise, for a person to be told to make it: a tenth of what a constant leaves open.
+Where little is left to learn, it is less: what `falls_short` asks for."""
 
 ATTEMPTS = 3
 """Prescriptions that are put to the confirmation at most; each later one has to show more."""
@@ -196,7 +197,9 @@ def _width(comparisons: int) -> float:
 
 def _worth(ward: Ward) -> float:
     """What a prescription must bring; of a goal that is missed any part of the way is worth going."""
-    return 0.0 if has(ward.evidence, SicknessKind.GOAL_MISSED) else WORTH
+    if has(ward.evidence, SicknessKind.GOAL_MISSED):
+        return 0.0
+    return max(LEAST, min(WORTH, SHARE * (1 - (ward.mean(()) or 0.0))))
 
 
 def _composed(ward: Ward, offered: Sequence[Candidate], parts: Treatment = ()) -> Treatment:
@@ -265,12 +268,7 @@ def _best(ward: Ward, base: Treatment, treatments: Sequence[Treatment]) -> Treat
     if not helped:
         return ()
     most = max(min(came.other) for _, came in helped)
-    return next(each for each, came in helped if min(came.other) >= most - _resolution(ward, min(came.other)))
-
-
-def _resolution(ward: Ward, skill: float) -> float:
-    """How finely the rows tell a skill: two standard errors of a share, which shrink by the root of what is left to 1."""
-    return constant_margin(rows_read(ward.evidence.facts)) * math.sqrt(max(0.0, 1 - skill))
+    return next(each for each, came in helped if min(came.other) >= most - resolution(ward.evidence.facts, min(came.other)))
 
 
 def _necessary(ward: Ward, parts: Treatment) -> Treatment:

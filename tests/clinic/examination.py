@@ -91,7 +91,7 @@ class Result:
 
 
 def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[str] = ()) -> Result:
-    """Runs the command. The report is kept in `folder/reports`, as JSON and as text.
+    """Runs the command. The report is kept in `folder/reports`, as JSON and as text, the journal in `folder/runs`.
 
     Args:
         patient: Whom to examine.
@@ -112,11 +112,13 @@ def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[
     if how.budget is not None:
         arguments += ["--budget", how.budget]
     arguments += how.options
+    workplace = folder / "runs" / name
+    workplace.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     try:
         done = subprocess.run(
             [*(command or (sys.executable, "-m", "dnndoctor")), *arguments],
-            cwd=folder,
+            cwd=workplace,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -30,16 +30,18 @@ class Outliers(ToyPatient):
     """A model that gets only some of the way by its own loss.
 
     Attributes:
-        better: The loss that gets all the way.
+        better: The losses that get farther.
+        reached: How far these get.
     """
 
     better: tuple[str, ...] = ("huber", "mean_absolute_error")
+    reached: float = 1.0
 
     def answer(self, trial: Trial) -> Outcome:
         """What comes of a trial."""
         names = [edit.parameters["name"] for edit in trial.edits if edit.name == "loss"]
         plain = ToyPatient.answer
-        return plain(replace(self, ceiling=1.0) if names and names[-1] in self.better else self, trial)
+        return plain(replace(self, ceiling=self.reached) if names and names[-1] in self.better else self, trial)
 
 
 def raced(patient: ToyPatient, subject: Facts | None = None, **look: Any) -> tuple[Evidence, tuple[Trial, ...]]:

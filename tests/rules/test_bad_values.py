@@ -67,6 +67,13 @@ def test_a_finite_start_proves_nothing_where_the_run_becomes_nan() -> None:
     assert findings(BadValues(), subject, first_batch(), broken)[0].severity is Severity.ERROR
 
 
+def test_a_finite_start_proves_nothing_where_nothing_is_learned() -> None:
+    """Weights that became NaN behind a ReLU leave the last bias, and a loss that is finite and as good as a constant's."""
+    subject = facts(inputs=[array(nan_count=2, first_bad_row=17)])
+
+    assert findings(BadValues(), subject, first_batch(), own_course(0.0))[0].severity is Severity.ERROR
+
+
 def test_rows_that_were_not_evaluated_prove_nothing() -> None:
     """A finite start says nothing of a bad row far behind the evaluated ones."""
     subject = facts(inputs=[array(nan_count=2, first_bad_row=5000)])

@@ -38,7 +38,7 @@ def test_bounded_logits_are_a_warning() -> None:
 
 def test_negative_rates_under_a_poisson_loss() -> None:
     """A linear head under a Poisson loss is a warning, an error once negative answers are seen, and a softplus is sound."""
-    rates = facts([output("linear", 1, "poisson")], [target("continuous")])
+    rates = facts([output("linear", 1, "poisson")], [target("continuous", array={"minimum": 0.0})])
     negative = first_batch(outputs={"output": output_start(minimum=-0.5)})
 
     assert findings(HeadUnfitForProbabilityLoss(), rates)[0].severity is Severity.WARNING

@@ -23,6 +23,7 @@ from tests.rules.judging import findings
         (facts([output("sigmoid", 1, "binary_crossentropy")], [target("signed_binary")]), Cause.LABELS, "(y + 1) / 2"),
         (facts([output("sigmoid", 1, "binary_crossentropy")], [target(classes=4)]), Cause.LOSS_FUNCTION, "Dense(4,"),
         (facts([output("sigmoid", 1, "binary_crossentropy")], [target("continuous")]), Cause.LOSS_FUNCTION, "mean_squared_error"),
+        (facts([output("linear", 1, "poisson")], [target("continuous")]), Cause.LOSS_FUNCTION, "mean_squared_error"),
     ],
     ids=[
         "sparse on one-hot",
@@ -32,6 +33,7 @@ from tests.rules.judging import findings
         "binary on -1 and +1",
         "binary on ids",
         "binary on numbers",
+        "counts on negative numbers",
     ],
 )
 def test_broken_contracts_are_errors(subject: Facts, cause: Cause, code: str) -> None:

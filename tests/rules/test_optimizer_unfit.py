@@ -62,7 +62,7 @@ def test_a_schedule_is_not_the_optimizer() -> None:
 @pytest.mark.parametrize("kind", ["Adam", "AdamW", "SGD"])
 def test_healthy(kind: str) -> None:
     """A model that learns has nothing above a note, whatever its optimizer."""
-    for patient in (ToyPatient(), ToyPatient(rate=0.4), ToyPatient(ceiling=0.85)):
+    for patient in (ToyPatient(), ToyPatient(rate=0.4), ToyPatient(ceiling=0.95)):
         for preset in (Preset.STANDARD, Preset.DEEP):
             said = judged(patient, facts(recipe={"optimizers": (optimizer(kind, 0.01),)}), Settings(preset, (0, 1)))
 

@@ -29,7 +29,7 @@ def test_a_drop_that_lifts_the_run() -> None:
 
 def test_a_little_gain_is_a_note() -> None:
     """Nearly every recipe gains a little by a drop."""
-    (finding,) = findings(ToyPatient(jumps=0.15), preset=Preset.DEEP)
+    (finding,) = findings(ToyPatient(jumps=0.05), preset=Preset.DEEP)
 
     assert finding.severity is Severity.NOTE
 

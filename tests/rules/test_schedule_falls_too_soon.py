@@ -58,7 +58,7 @@ def test_starving_decay() -> None:
     assert "a tenth at 18%" in finding.title
     assert finding.remedies[0].verified
     assert finding.remedies[0].edits[0].name == "constant_rate"
-    assert "stretched" in finding.remedies[0].note
+    assert "as good in the screening: constant rate" in finding.remedies[0].note
     assert finding.evidence[0].rung == OtherSchedules.name
 
 

@@ -29,7 +29,7 @@ _LOOKED_AT = 2000
 
 
 def row_hashes(arrays: list[Array]) -> Array:
-    """A number of 64 bits for each row, equal for rows that are equal in all arrays.
+    """A number of 64 bits for each row, equal for rows that are equal in all arrays; one that holds a NaN equals no other.
 
     A sum of the row's words times random odd numbers, modulo 2^64 (multilinear hashing, Lemire and Kaser 2014). Floats of few
     digits end in zeros, which would leave the sum few bits; folding a word's upper half into its lower one prevents that.
@@ -53,6 +53,9 @@ def row_hashes(arrays: list[Array]) -> Array:
             words = block.view(word).astype(np.uint64)
             words ^= words >> np.uint64(16)
             own = (words + np.uint64(1)) @ factors if words.shape[1] else np.zeros(len(words), dtype=np.uint64)
+            if block.dtype.kind == "f":
+                lost = np.flatnonzero(np.isnan(block).any(axis=1))
+                own[lost] = rng.permutation(len(own)).astype(np.uint64)[lost]
             mixed[start : start + step] = (mixed[start : start + step] ^ (own >> np.uint64(29)) ^ own) * _MIX
     return mixed
 

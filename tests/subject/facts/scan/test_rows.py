@@ -41,6 +41,13 @@ def test_all_inputs_count_and_negative_zero_is_zero() -> None:
     assert len(set(row_hashes([np.array([[0.0], [-0.0]])]).tolist())) == 1
 
 
+def test_a_row_that_holds_a_nan_equals_no_other() -> None:
+    """Rows whose values were lost are not copies of each other, nor do their labels contradict."""
+    array = np.array([[np.nan, 1.0], [np.nan, 1.0], [2.0, 1.0], [2.0, 1.0]])
+
+    assert len(set(row_hashes([array]).tolist())) == 3
+
+
 def test_the_ceiling_of_conflicting_labels_agrees_with_a_plain_count() -> None:
     """The best any function can do is to give each group of equal rows its most frequent label."""
     x, labels = RNG.integers(0, 3, (500, 3)), RNG.integers(0, 4, 500)
