@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.clipping_off import ClippingOff
 from dnndoctor.experiments.course import constant_margin
 from dnndoctor.experiments.learning_rate_sweep import LearningRateSweep
 from dnndoctor.experiments.own_course import reached
@@ -23,6 +24,10 @@ TREATABLE = frozenset(
 
 SEEN = 0.25
 """Share of the course from which it tells something that nothing was learnt: warm-ups are over by then."""
+
+
+CLIPPED = 0.3
+"""Confidence where the recipe does better without gradient clipping: below what the clipping is named with (0.6 at least)."""
 
 
 class LearningRateTooLow(Rule):
@@ -78,10 +83,14 @@ class LearningRateTooLow(Rule):
         # A rate three times too low is within what a person may have meant; ten times is not. A schedule that takes the rate away
         # makes any rate too low; a higher one only puts off when it is gone.
         starved = starving(evidence)
+        clipping = evidence.of(ClippingOff)
+        clipped = clipping is not None and clipping.without_gradient is not None and clipping.without_gradient.won is not None
         by_schedule = starved is not None and statistics.fmean(starved.other) >= other - response.tolerance
         confidence = (
             0.5 + 0.2 * (response.recommended >= 10) + 0.1 * (longest.gain >= 0.5) - 0.2 * (other < 0.3) - 0.3 * by_schedule
         )
+        if clipped:  # a higher rate makes up for steps that are cut short
+            confidence = min(confidence, CLIPPED)
         lagging = not established and other >= LEARNS and _learns_nothing_so_far(evidence, longest.steps)
         said = "is" if established else "seems"
         return Finding(

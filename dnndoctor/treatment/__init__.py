@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dnndoctor.diagnosis.confidence import weighed
 from dnndoctor.diagnosis.diagnose import Diagnosis, ranked_anew
 from dnndoctor.evidence.outcome import Outcome
 from dnndoctor.evidence.trial import Trial
@@ -52,4 +53,4 @@ def treat(diagnosis: Diagnosis, evidence: Evidence, measure: Measure, seconds: f
     prescription = prescribe(treated, ward)
     if isinstance(prescription, Prescription):
         treated = ranked_anew(treated, necessary(treated, prescription), prescribed=True)
-    return Treated(treated, outcomes, prescription)
+    return Treated(weighed(treated), outcomes, prescription)

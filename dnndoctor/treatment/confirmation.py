@@ -98,17 +98,22 @@ def confirm(ranked: RankedFinding, evidence: Evidence, outcomes: Mapping[str, Ou
 
 
 def necessary(diagnosis: Diagnosis, prescription: Prescription) -> dict[int, Finding]:
-    """The findings whose remedy is a part of a prescription, by rank: what helps only beside another one is verified by it.
+    """The findings whose remedy is a part of a prescription, or does as well as all of it, by rank.
+
+    What helps only beside another one is verified by it.
 
     Args:
         diagnosis: By what each remedy does alone.
         prescription: Confirmed, each of its parts necessary.
     """
-    return {
-        ranked.rank: shown
-        for ranked in diagnosis.findings
-        if ranked.finding.severity is not Severity.NOTE and (shown := _shown_by(prescription, ranked.finding)) is not None
-    }
+    loud = [ranked for ranked in diagnosis.findings if ranked.finding.severity is not Severity.NOTE]
+    alike = {ranked.rank: ranked.finding for ranked in loud if _does_as_well(prescription, ranked.finding)}
+    return alike | {ranked.rank: shown for ranked in loud if (shown := _shown_by(prescription, ranked.finding)) is not None}
+
+
+def _does_as_well(prescription: Prescription, finding: Finding) -> bool:
+    """Whether a remedy that was seen to work is a change that may be made in place of the prescription."""
+    return any(remedy.verified and part.edits == remedy.edits for remedy in finding.remedies for part in prescription.equivalents)
 
 
 def _shown_by(prescription: Prescription, finding: Finding) -> Finding | None:

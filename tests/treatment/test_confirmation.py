@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from dnndoctor.diagnosis.confidence import weighed
 from dnndoctor.diagnosis.diagnose import Diagnosis, Verdict, diagnose
 from dnndoctor.evidence.outcome import Outcome, State
 from dnndoctor.evidence.trial import Edit, Trial
@@ -120,7 +121,7 @@ def test_the_healthy_are_not_treated() -> None:
     diagnosis, evidence = _diagnosed(ToyPatient(), warning)
     cure = Cure(HEAD)
 
-    assert treat(diagnosis, evidence, cure).diagnosis == diagnosis
+    assert treat(diagnosis, evidence, cure).diagnosis == weighed(diagnosis)
     assert cure.ran == []
 
 
@@ -144,8 +145,8 @@ def test_a_trial_that_did_not_finish_tells_nothing(state: State) -> None:
     def stopped(trials: Sequence[Trial]) -> dict[str, Outcome]:
         return {trial.id: Outcome(trial, state) for trial in trials}
 
-    assert treat(diagnosis, evidence, stopped).diagnosis == diagnosis
-    assert treat(diagnosis, evidence, lambda _: {}).diagnosis == diagnosis
+    assert treat(diagnosis, evidence, stopped).diagnosis == weighed(diagnosis)
+    assert treat(diagnosis, evidence, lambda _: {}).diagnosis == weighed(diagnosis)
 
 
 def test_what_cannot_be_decoded_is_not_claimed() -> None:
@@ -153,4 +154,4 @@ def test_what_cannot_be_decoded_is_not_claimed() -> None:
     patient = ToyPatient(learns=False, decodes=False)
     diagnosis, evidence = _diagnosed(patient, HEAD_ERROR)
 
-    assert treat(diagnosis, evidence, Cure(HEAD, patient)).diagnosis == diagnosis
+    assert treat(diagnosis, evidence, Cure(HEAD, patient)).diagnosis == weighed(diagnosis)
