@@ -35,13 +35,14 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A finding, as far as it is scored."""
+    """A finding, as far as it is scored; `verified` where trials showed one of its remedies to work."""
 
     cause: str
     severity: str
     confidence: float
     code: str
     title: str = ""
+    verified: bool = False
 
     @property
     def loud(self) -> bool:
@@ -133,7 +134,14 @@ def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[
         return Result(name, how.preset, how.seed, "no report", done.returncode, seconds, complaint=done.stderr[-2000:])
     (reports / f"{name}.json").write_text(done.stdout)
     found = (
-        Named(finding["cause"], finding["severity"], finding["confidence"], finding["code"], finding.get("title", ""))
+        Named(
+            finding["cause"],
+            finding["severity"],
+            finding["confidence"],
+            finding["code"],
+            finding.get("title", ""),
+            any(remedy["verified"] for remedy in finding.get("remedies", ())),
+        )
         for finding in report["findings"]
     )
     complaint = report["error"]["message"] if report.get("error") else ""

@@ -4,6 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from tests.clinic.calibration import Calibration
 from tests.clinic.examination import Result
 from tests.clinic.patients import Truth
 from tests.clinic.score import Answers, Tally, constant_answers, most_frequent_causes, right_causes, tally
@@ -89,6 +90,42 @@ def score_lines(truths: Sequence[Truth], found: Mapping[str, Result]) -> Iterato
     seconds = [result.seconds for result in found.values()]
     if seconds:
         yield f"seconds: median {statistics.median(seconds):.0f}, longest {max(seconds):.0f}, all together {sum(seconds):.0f}"
+
+
+def remedy_line(truths: Sequence[Truth], found: Mapping[str, Result]) -> str:
+    """How many right first diagnoses have a remedy that was seen to work.
+
+    Args:
+        truths: Of all patients asked for.
+        found: The results that there are.
+    """
+    firsts = [
+        next(finding for finding in found[truth.id].findings if finding.loud)
+        for truth in truths
+        if truth.id in found and found[truth.id].causes() and found[truth.id].causes()[0] in right_causes(truth, lenient=True)
+    ]
+    return f"right first diagnoses with a confirmed remedy: {_share(sum(first.verified for first in firsts), len(firsts))}"
+
+
+def calibration_lines(told: Calibration | None, *, lenient: bool) -> Iterator[str]:
+    """How well confidences tell what is right, and a line for each bin.
+
+    Args:
+        told: The figures, None where nothing was named.
+        lenient: Whether acceptable causes are right, too.
+    """
+    if told is None:
+        return
+    auroc = "none" if told.auroc is None else f"{told.auroc:.2f}"
+    low, high = told.error_interval
+    yield ""
+    yield (
+        f"confidence, {'acceptable causes right, too' if lenient else 'strict labels'}: {told.claims} claims, "
+        f"{told.base_rate:.0%} right; Brier skill {told.brier_skill:+.2f}, AUROC {auroc}, "
+        f"calibration error {told.error:.3f} ({low:.3f} to {high:.3f})"
+    )
+    for count, sure, right in told.bins:
+        yield f"  {count:>4} claims, {sure:.0%} sure on average: {right:.0%} right"
 
 
 def _mark(truth: Truth, causes: Sequence[str]) -> str:
