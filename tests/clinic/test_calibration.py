@@ -54,7 +54,7 @@ def test_who_is_too_sure_is_not() -> None:
     assert told is not None
     assert told.error == pytest.approx(0.6)
     assert told.brier_skill < 0
-    assert told.bins == ((10, pytest.approx(0.9), pytest.approx(0.3)),)
+    assert told.bins[0] == pytest.approx((10, 0.9, 0.3))
 
 
 def test_confidences_that_tell_right_from_wrong_have_skill() -> None:
