@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from tests.clinic.calibration import calibration
+from tests.clinic.by_cause import by_cause, by_cause_lines
+from tests.clinic.calibration import calibration, precision_at
+from tests.clinic.confusion import confusion, confusion_lines, confusion_svg
 from tests.clinic.examination import Examination, Result, append, examine, results
 from tests.clinic.mutants.index import mutants
 from tests.clinic.patients import Patient, Truth, cases, inmates, samples
 from tests.clinic.replaying import replayed
 from tests.clinic.score import disagreements
-from tests.clinic.tables import calibration_lines, remedy_line, result_line, score_lines, zoo_line, zoo_lines
+from tests.clinic.tables import RECALL, calibration_lines, remedy_line, result_line, score_lines, zoo_line, zoo_lines
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,8 +81,12 @@ def main(
         if of_journals
         else _examine_all(patients, how, folder, there, jobs, of_zoo=of_zoo, unseen=unseen)
     )
-    for line in zoo_lines(found) if of_zoo else _lines([patient.truth for patient in patients], found):
+    truths = [patient.truth for patient in patients]
+    for line in zoo_lines(found) if of_zoo else _lines(truths, found):
         click.echo(line)
+    if not of_zoo and found:
+        picture = confusion_svg(confusion(truths, {name: result.causes() for name, result in found.items()}))
+        (folder / "confusion.svg").write_text(picture)
     click.echo(f"\nreports and results: {folder}")
     if of_zoo and any(result.alarming or result.failed for result in found.values()):
         sys.exit(1)
@@ -101,8 +107,12 @@ def _asked_for(patients: list[Patient], names: tuple[str, ...], draw: int | None
 def _lines(truths: Sequence[Truth], found: dict[str, Result]) -> Iterator[str]:
     yield from score_lines(truths, found)
     yield remedy_line(truths, found)
+    answers = {name: result.causes() for name, result in found.items()}
+    yield from by_cause_lines(by_cause(truths, answers))
+    yield from confusion_lines(confusion(truths, answers))
     for lenient in (False, True):
-        yield from calibration_lines(calibration(truths, found, lenient=lenient), lenient=lenient)
+        precision = precision_at(truths, found, RECALL, lenient=lenient)
+        yield from calibration_lines(calibration(truths, found, lenient=lenient), precision, lenient=lenient)
 
 
 def _mutants(split: str | None) -> list[Patient]:

@@ -94,6 +94,25 @@ def calibration(truths: Iterable[Truth], found: Mapping[str, Result], *, lenient
     )
 
 
+def precision_at(truths: Iterable[Truth], found: Mapping[str, Result], recall: float, *, lenient: bool) -> float | None:
+    """The share of right claims among the surest ones that together name so many of the faults; None where all are too few.
+
+    Args:
+        truths: Of the patients.
+        found: The results that there are.
+        recall: Share of all faults, 0 to 1.
+        lenient: Whether acceptable causes are right, too, each in place of one fault.
+    """
+    seen = [truth for truth in truths if truth.id in found]
+    by_patient = {truth.id: claims_of(truth, found[truth.id], lenient=lenient) for truth in seen}
+    faults = sum(len(truth.faults) for truth in seen)
+    for least in sorted({claim.confidence for claims in by_patient.values() for claim in claims}, reverse=True):
+        sure = {name: [claim.right for claim in claims if claim.confidence >= least] for name, claims in by_patient.items()}
+        if sum(min(len(truth.faults), sum(sure[truth.id])) for truth in seen) >= recall * faults > 0:
+            return sum(map(sum, sure.values())) / sum(map(len, sure.values()))
+    return None
+
+
 def _bins(claims: Sequence[Claim]) -> Iterable[tuple[int, float, float]]:
     for number in range(BINS):
         inside = [claim for claim in claims if min(BINS - 1, int(BINS * claim.confidence)) == number]

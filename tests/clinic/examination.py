@@ -64,6 +64,7 @@ class Result:
         findings: Ranked.
         complaint: What went wrong where there is no diagnosis.
         prescribed: Names of a prescription's edits, empty where there is none.
+        trials: How many the doctor ran; 0 where that was not kept.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Result:
     findings: tuple[Named, ...] = ()
     complaint: str = ""
     prescribed: tuple[str, ...] = ()
+    trials: int = 0
 
     @property
     def failed(self) -> bool:
@@ -147,7 +149,10 @@ def examine(patient: Patient, how: Examination, folder: Path, command: Sequence[
     complaint = report["error"]["message"] if report.get("error") else ""
     edits = (report.get("prescription") or {}).get("edits", ())
     prescribed = tuple(edit["name"] for edit in edits)
-    return Result(name, how.preset, how.seed, report["verdict"], done.returncode, seconds, tuple(found), complaint, prescribed)
+    return Result(
+        name, how.preset, how.seed, report["verdict"], done.returncode, seconds, tuple(found), complaint, prescribed,
+        len(report.get("trials", ())),
+    )  # fmt: skip
 
 
 def append(folder: Path, result: Result) -> None:

@@ -49,4 +49,5 @@ def _result(name: str, how: Examination, run: Path) -> Result | None:
     )  # fmt: skip
     given = treated.prescription
     edits = tuple(edit.name for edit in given.edits) if isinstance(given, Prescription) else ()
-    return Result(name, how.preset, how.seed, treated.diagnosis.verdict.value, 0, checkup.seconds, found, prescribed=edits)
+    verdict, trials = treated.diagnosis.verdict.value, len(checkup.outcomes)
+    return Result(name, how.preset, how.seed, verdict, 0, checkup.seconds, found, prescribed=edits, trials=trials)

@@ -5,9 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.clinic.calibration import Calibration
+from tests.clinic.cure_score import wilson
 from tests.clinic.examination import Result
 from tests.clinic.patients import Truth
 from tests.clinic.score import Answers, Tally, constant_answers, most_frequent_causes, right_causes, tally
+
+RECALL = 0.7
+"""Where precision is compared: enough faults for a doctor to be of use, and each doctor's surest ones."""
 
 HEADINGS = ("first right", "in first 3", "recall", "precision", "alarms on healthy")
 
@@ -71,6 +75,7 @@ def score_lines(truths: Sequence[Truth], found: Mapping[str, Result]) -> Iterato
     for lenient, title in ((False, "strict labels"), (True, "acceptable ones too")):
         ours = tally(seen, answers, lenient=lenient)
         yield _row(f"{title}: dnndoctor", ours)
+        yield f"{'  95 % intervals':<64}" + "".join(f"{_interval(*share):>19}" for share in _shares(ours))
         best = 0
         for count in (1, 3):
             causes = most_frequent_causes(seen, count, lenient=lenient)
@@ -90,6 +95,7 @@ def score_lines(truths: Sequence[Truth], found: Mapping[str, Result]) -> Iterato
     seconds = [result.seconds for result in found.values()]
     if seconds:
         yield f"seconds: median {statistics.median(seconds):.0f}, longest {max(seconds):.0f}, all together {sum(seconds):.0f}"
+        yield f"trials: median {statistics.median(result.trials for result in found.values()):.0f}"
 
 
 def remedy_line(truths: Sequence[Truth], found: Mapping[str, Result]) -> str:
@@ -107,11 +113,12 @@ def remedy_line(truths: Sequence[Truth], found: Mapping[str, Result]) -> str:
     return f"right first diagnoses with a confirmed remedy: {_share(sum(first.verified for first in firsts), len(firsts))}"
 
 
-def calibration_lines(told: Calibration | None, *, lenient: bool) -> Iterator[str]:
+def calibration_lines(told: Calibration | None, precision: float | None, *, lenient: bool) -> Iterator[str]:
     """How well confidences tell what is right, and a line for each bin.
 
     Args:
         told: The figures, None where nothing was named.
+        precision: Where the surest claims name `RECALL` of the faults, None where all claims name fewer.
         lenient: Whether acceptable causes are right, too.
     """
     if told is None:
@@ -126,6 +133,8 @@ def calibration_lines(told: Calibration | None, *, lenient: bool) -> Iterator[st
     )
     for count, sure, right in told.bins:
         yield f"  {count:>4} claims, {sure:.0%} sure on average: {right:.0%} right"
+    reached = "not reached" if precision is None else f"precision {precision:.2f}"
+    yield f"  the surest claims that name {RECALL:.0%} of the faults: {reached}"
 
 
 def _mark(truth: Truth, causes: Sequence[str]) -> str:
@@ -141,14 +150,27 @@ def _mark(truth: Truth, causes: Sequence[str]) -> str:
 
 
 def _row(title: str, counts: Tally) -> str:
-    cells = (
-        _share(counts.first, counts.faulty),
-        _share(counts.among_three, counts.faulty),
-        _share(counts.found, counts.faults),
-        _share(counts.right, counts.named),
-        f"{counts.alarms} of {counts.healthy}",
-    )
+    *shares, (alarms, healthy) = _shares(counts)
+    cells = (*(_share(*share) for share in shares), f"{alarms} of {healthy}")
     return f"{title:<64}" + "".join(f"{cell:>19}" for cell in cells)
+
+
+def _shares(counts: Tally) -> Sequence[tuple[int, int]]:
+    """In the order of `HEADINGS`."""
+    return (
+        (counts.first, counts.faulty),
+        (counts.among_three, counts.faulty),
+        (counts.found, counts.faults),
+        (counts.right, counts.named),
+        (counts.alarms, counts.healthy),
+    )
+
+
+def _interval(part: int, whole: int) -> str:
+    if not whole:
+        return "none"
+    low, high = wilson(part, whole)
+    return f"{low:.0%} to {high:.0%}"
 
 
 def _share(part: int, whole: int) -> str:

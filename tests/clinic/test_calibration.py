@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.clinic.calibration import Claim, calibration, claims_of
+from tests.clinic.calibration import Claim, calibration, claims_of, precision_at
 from tests.clinic.examination import Named, Result
 from tests.clinic.patients import Truth
 
@@ -75,3 +75,13 @@ def test_nothing_named_is_nothing_to_be_told() -> None:
     assert calibration([Truth("p", frozenset())], {"p": _result("p")}, lenient=False) is None
     assert all_right is not None
     assert (all_right.auroc, all_right.brier_skill) == (None, 0.0)
+
+
+def test_precision_is_told_where_enough_faults_are_named() -> None:
+    """Half of the faults are named at 0.9 without an error; all of them only together with a wrong claim."""
+    truths = [Truth("a", frozenset({"epochs"})), Truth("b", frozenset({"labels"}))]
+    found = {"a": _result("a", _error("epochs", 0.9)), "b": _result("b", _error("dropout", 0.5), _error("labels", 0.4))}
+
+    assert precision_at(truths, found, 0.5, lenient=False) == 1.0
+    assert precision_at(truths, found, 1.0, lenient=False) == pytest.approx(2 / 3)
+    assert precision_at(truths[:1], {"a": _result("a")}, 0.5, lenient=False) is None
