@@ -1,14 +1,17 @@
 """Choices that few recipes make on purpose, each with the change that makes the usual one instead; no word on what they cost."""
 
+import math
 from collections.abc import Iterator
 
 from dnndoctor.edits.heads import keras_own_loss
 from dnndoctor.edits.hidden_activation import hidden_activation
+from dnndoctor.edits.hidden_layers import hidden_layers
 from dnndoctor.edits.inputs import scalable_inputs
 from dnndoctor.evidence.contract import BINARY_LOSSES, CLASS_ENCODINGS, EXCLUSIVE_LOSSES, heads
 from dnndoctor.evidence.data_facts import ArrayFacts
 from dnndoctor.evidence.facts import Facts, LayerFacts
 from dnndoctor.evidence.layers import AFFINE, activation_of
+from dnndoctor.evidence.running_statistics import running_statistics
 from dnndoctor.evidence.topology import Role, Topology
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.evidence.weight_scale import out_of_scale
@@ -28,6 +31,18 @@ FAR_MEAN = 3.0
 
 CROSS_ENTROPIES = BINARY_LOSSES | EXCLUSIVE_LOSSES
 """Losses that are usual for classes; others reward confident answers less, or not at all."""
+
+NARROW = 4
+"""Units of a hidden layer at most: a line each, and hardly a shape can be drawn by so few."""
+
+WIDENED = 8.0
+"""Times as wide as they are: a layer of four then has the 32 that small models usually have."""
+
+LAGGING = 0.2
+"""Part of the course that batch normalisation's statistics lag behind the weights. At 0.99 that is a course of 1,500 steps."""
+
+WEIGHTED_UNITS = frozenset({"Dense", "GRU", "LSTM", "SimpleRNN"})
+"""Filters and embeddings are left out: few of them are usual in first layers, and for small vocabularies."""
 
 SQUASHING = frozenset({"hard_sigmoid", "sigmoid", "softmax"})
 """Hidden activations whose slope is a quarter at most; tanh, whose slope is one, is a usual choice."""
@@ -51,6 +66,11 @@ def _of_layers(facts: Facts) -> Iterator[Variant]:
         yield Variant("relu in squashed layers", (hidden_activation("relu", squashed), Edit("variance_scaled_init")))
     if out_of_scale(facts):
         yield Variant("weights drawn by variance scaling", (Edit("variance_scaled_init"),))
+    if _is_narrow(facts):
+        yield Variant("wider hidden layers", (Edit("width", {"factor": WIDENED}),))
+    norms = running_statistics(facts)
+    if norms is not None and norms.lag > LAGGING:
+        yield Variant("faster batch statistics", (Edit("batch_norm_momentum", {"momentum": norms.fitting}),))
     if any(_rate(layer) >= STRONG_DROPOUT for layer in facts.layers):
         yield Variant("without dropout", (Edit("dropout_off"),))
     if any(name.endswith("_regularizer") and value for layer in facts.layers for name, value in layer.settings.items()):
@@ -98,6 +118,18 @@ def _squashed(facts: Facts) -> list[str]:
         and (layer.kind in AFFINE or layer.kind == "Activation")
         and activation_of(layer) in SQUASHING
     ]
+
+
+def _is_narrow(facts: Facts) -> bool:
+    """Whether a hidden layer of units is narrow, in a model that is not to give its inputs back."""
+    widths = [layer.units for layer in hidden_layers(facts) if layer.kind in WEIGHTED_UNITS and layer.units is not None]
+    given_back = any(
+        math.prod(values.shape) <= math.prod(target.array.shape)
+        for values in facts.data.inputs
+        for target in facts.data.targets
+        if not values.codes
+    )
+    return bool(widths) and min(widths) <= NARROW and not given_back
 
 
 def _rate(layer: LayerFacts) -> float:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from dnndoctor.evidence.facts import LayerFacts
-from dnndoctor.evidence.topology import BATCH_NORM
+from dnndoctor.evidence.running_statistics import momentum_of, running_statistics
 from dnndoctor.evidence.trial import Edit
 from dnndoctor.experiments import Evidence
 from dnndoctor.experiments.sickness import sicknesses
@@ -46,47 +45,31 @@ class BatchNormLags(Rule):
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
-        facts = evidence.facts
-        recipe = facts.recipe
-        norms = [layer for layer in facts.layers if layer.kind == BATCH_NORM and layer.trainable and not _is_loaded(layer)]
-        if recipe.steps_per_epoch is None or not norms:
+        seen = running_statistics(evidence.facts)
+        if seen is None or seen.left < LEFT:
             return
-        steps = recipe.steps_per_epoch * recipe.epochs
-        momentum = max(map(_momentum, norms))
-        left = momentum**steps
-        if left < LEFT:
-            return
-        felt = left >= MOST and bool(sicknesses(evidence))
-        late = [layer for layer in norms if _momentum(layer) ** steps >= LEFT]
-        fitting = max(0.5, round(1 - 10 / steps, 2)) if steps > 0 else 0.5  # ten times the time that the statistics need
+        felt = seen.left >= MOST and bool(sicknesses(evidence))
+        late = [layer for layer in seen.layers if momentum_of(layer) ** seen.steps >= LEFT]
+        recipe = evidence.facts.recipe
         yield Finding(
             self.code,
             self.name,
             Cause.BATCH_NORM,
-            f"After {steps:,} steps {left:.0%} of batch normalisation's statistics are still their starting values",
+            f"After {seen.steps:,} steps {seen.left:.0%} of batch normalisation's statistics are still their starting values",
             Severity.WARNING if felt else Severity.NOTE,
             0.35 if felt else 0.1,  # how far off the starting values are is not measured here
             tuple(Where(layer.path, layer.place) for layer in late),
             (
                 Statement(
-                    f"momentum {momentum:g} over {recipe.epochs:,} epochs of {recipe.steps_per_epoch:,} steps",
+                    f"momentum {seen.momentum:g} over {recipe.epochs:,} epochs of {recipe.steps_per_epoch:,} steps",
                     "facts",
-                    {"momentum": momentum, "steps": float(steps), "left": left},
+                    {"momentum": seen.momentum, "steps": float(seen.steps), "left": seen.left},
                 ),
             ),
-            (_lower(min(0.9, fitting)),),
+            (_lower(seen.fitting),),
         )
 
 
 def _lower(momentum: float) -> Remedy:
     patch = f"keras.layers.BatchNormalization(momentum={momentum:g})"
     return Remedy("Lower the momentum", (Edit("batch_norm_momentum", {"momentum": momentum}),), patch)
-
-
-def _momentum(layer: LayerFacts) -> float:
-    momentum = layer.settings.get("momentum")
-    return float(momentum) if isinstance(momentum, int | float) else 0.99
-
-
-def _is_loaded(layer: LayerFacts) -> bool:
-    return any(weight.loaded for weight in layer.weights)

@@ -10,6 +10,7 @@ from dnndoctor.finding import Cause, Finding, NotSeen, RuledOut, Severity
 from dnndoctor.rules import Rule
 
 CAUSES = {
+    "batch_norm_momentum": Cause.BATCH_NORM,
     "class_weights": Cause.CLASS_IMBALANCE,
     "dropout_off": Cause.DROPOUT,
     "hidden_activation": Cause.HIDDEN_ACTIVATION,
@@ -19,6 +20,7 @@ CAUSES = {
     "standardize_targets": Cause.TARGET_SCALE,
     "unfreeze": Cause.FROZEN_LAYERS,
     "variance_scaled_init": Cause.INITIALIZER,
+    "width": Cause.CAPACITY_LOW,
 }
 """By the first edit of what undoes it."""
 
@@ -28,8 +30,9 @@ class OddChoiceCosts(Rule):
 
     What was looked at:
         Choices that few recipes make on purpose: layers frozen at random weights, layers without an activation between others,
-        hidden sigmoids and softmaxes, weights drawn far from variance scaling, strong dropout, weight penalties, losses other
-        than cross-entropy for classes, rare classes, inputs and targets far from order one. Your own recipe was run with each of
+        hidden sigmoids and softmaxes, weights drawn far from variance scaling, hidden layers of four units or fewer, batch
+        statistics that lag through a fifth of the training, strong dropout, weight penalties, losses other than
+        cross-entropy for classes, rare classes, inputs and targets far from order one. Your own recipe was run with each of
         them undone, on equal seeds, and the best variant once more on fresh ones.
 
     Why it matters:

@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 
 from dnndoctor.experiments import Evidence
+from dnndoctor.experiments.held_out_gap import held_out_gap
+from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
 from dnndoctor.rules import Rule
 from dnndoctor.where import data_where
 
 RATIO = 8.0
 """Ratio of the root mean squares that no draw, and no drift of a series, gives."""
+
+DRIFT = 2.0
+"""Ratio that a drift may give; where held-out rows are predicted far worse than training rows, it is worth a warning."""
+
+COST = 0.1
+"""Skill by which they are worse at least, besides noise: models that learn by heart lose as much on rows drawn alike."""
 
 MOST = 0.5
 """Share of columns that must be far apart: a factor of five in the spread, or ten spreads between the means."""
@@ -20,7 +28,7 @@ class ValidationApart(Rule):
     What was looked at:
         Root mean square of each input, and mean and spread of each column of tables, in the training and in the
         validation rows; whether both parts have exactly the mean and deviation, or the range, that only their own
-        statistics give.
+        statistics give. A smaller ratio counts where your own recipe does far worse on the validation rows.
 
     Why it matters:
         The model is asked about values that it never saw. Its validation score is that of a guess, early stopping and
@@ -46,6 +54,9 @@ class ValidationApart(Rule):
 
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
+        own = evidence.of(OwnRecipe)
+        gap = held_out_gap(evidence.facts, [(run.train_skill, run.validation_skill) for run in own.runs] if own else [])
+        costly = gap is not None and gap.below and -gap.mean > COST + gap.noise
         for split in evidence.facts.data.scan.inputs:
             far = not 1 / RATIO < split.scale_ratio < RATIO
             if far or split.far_share >= MOST:
@@ -57,6 +68,16 @@ class ValidationApart(Rule):
                     {"scale_ratio": split.scale_ratio},
                     Severity.WARNING,
                     0.8,  # no drift that a model is meant to follow is a factor of five in most columns
+                )
+            elif gap is not None and costly and not 1 / DRIFT < split.scale_ratio < DRIFT:
+                yield self._finding(
+                    evidence,
+                    f"The validation values of {split.array} are on another scale, and badly predicted",
+                    f"their root mean square is {split.scale_ratio:.3g} times that of the training values, and the skill of your "
+                    f"own recipe is lower on them by {-gap.mean:.2f} (noise {gap.noise:.2f})",
+                    {"scale_ratio": split.scale_ratio, "lost": -gap.mean},
+                    Severity.WARNING,
+                    0.6,  # the loss may be one of learning by heart, the ratio a drift; both together are seldom chance
                 )
             elif split.own_statistics:
                 yield self._finding(

@@ -124,5 +124,6 @@ def test_tables_set_the_doctor_beside_the_constant() -> None:
     assert result_line(RATE, SICK).startswith("strict  rate")
     assert "1 of 2 (50%)" in lines[2]
     assert "0 of 1" in lines[2]
-    assert "always epochs " in lines[3]
-    assert "+0 points" in lines[5]
+    assert "9% to 91%" in lines[3]
+    assert "always epochs " in lines[4]
+    assert "+0 points" in lines[6]

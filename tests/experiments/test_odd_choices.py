@@ -10,6 +10,8 @@ from tests.evidence_samples import array, facts, head_layer, layer, output, targ
 from tests.flows import chain
 
 HEAD = head_layer(output())
+NORM = layer("norm", "BatchNormalization", activation=None, weights=(), settings={"momentum": 0.99})
+SHORT, LONG = ({"steps_per_epoch": 30, "epochs": epochs} for epochs in (20, 200))
 
 
 def model(*hidden: Any, **details: Any) -> Facts:
@@ -44,6 +46,8 @@ def test_a_usual_recipe_has_none() -> None:
         ),
         (model(layer("first"), outputs=[output(loss="hinge")], targets=[target("one_hot", 10)]), "loss"),
         (model(layer("first"), inputs=[array(mean=0.0, std=300.0)]), "standardize_inputs"),
+        (model(layer("first", units=2), layer("second")), "width"),
+        (model(layer("first"), NORM, layer("second"), recipe=SHORT), "batch_norm_momentum"),
     ],
     ids=[
         "frozen",
@@ -56,6 +60,8 @@ def test_a_usual_recipe_has_none() -> None:
         "far targets",
         "hinge",
         "large inputs",
+        "two units",
+        "statistics that lag",
     ],
 )
 def test_each_odd_choice_has_what_undoes_it(subject: Facts, edit: str) -> None:
@@ -68,11 +74,13 @@ def test_each_odd_choice_has_what_undoes_it(subject: Facts, edit: str) -> None:
     [
         model(layer("first", trainable=False, weights=(weight(loaded=True),)), layer("second")),
         model(layer("first", activation="tanh"), layer("second")),
+        model(layer("first"), NORM, layer("second"), recipe=LONG),
+        model(layer("few", "Conv2D", units=2), layer("second")),
         model(layer("drop", "Dropout", activation=None, weights=(), settings={"rate": 0.3})),
         model(layer("first"), targets=[target("class_ids", 2, class_shares=(0.7, 0.3))]),
         model(layer("first"), targets=[target("class_ids", 2, class_shares=(0.95, 0.05))], recipe={"class_weighted": True}),
     ],
-    ids=["pretrained", "tanh", "some dropout", "somewhat uneven", "weighted already"],
+    ids=["pretrained", "tanh", "statistics in time", "few filters", "some dropout", "somewhat uneven", "weighted already"],
 )
 def test_what_is_usual_is_left(subject: Facts) -> None:
     """Choices that many make on purpose are no variants."""

@@ -6,9 +6,10 @@ from typing import Any
 from dnndoctor.evidence.data_scan import DataScan
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.evidence.split_scan import ColumnShift, InputSplit
-from dnndoctor.finding import Severity
+from dnndoctor.finding import Finding, Severity
 from dnndoctor.rules.validation_apart import ValidationApart
 from tests.evidence_samples import facts
+from tests.experiments.control_patient import ControlPatient, controlled
 from tests.rules.judging import findings
 
 
@@ -46,3 +47,15 @@ def test_parts_that_are_alike_give_nothing() -> None:
     assert findings(ValidationApart(), subject()) == ()
     assert findings(ValidationApart(), subject(scale_ratio=2.2, far_share=math.nan)) == ()
     assert findings(ValidationApart(), facts()) == ()
+
+
+def test_a_smaller_ratio_counts_where_it_costs() -> None:
+    """Three times the scale: a drift where held-out rows are predicted as well, a warning where they are not."""
+    rule, drifting = ValidationApart(), subject(scale_ratio=3.0, far_share=math.nan)
+    (finding,) = rule.judge(controlled(ControlPatient(ceiling=0.9, held_out=0.4), drifting))
+
+    assert isinstance(finding, Finding)
+    assert finding.severity is Severity.WARNING
+    assert "lower on them by 0.5" in finding.evidence[0].text
+    assert list(rule.judge(controlled(ControlPatient(ceiling=0.9, held_out=0.85), drifting))) == []
+    assert list(rule.judge(controlled(ControlPatient(ceiling=0.9, held_out=0.4), subject(scale_ratio=1.1)))) == []
