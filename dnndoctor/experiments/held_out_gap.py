@@ -4,12 +4,25 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments.course import ENOUGH_ROWS, scored_rows
 
 RAREST = 0.05
 """Share of the rows outside the most frequent class at least; where it is less, skill tells next to nothing."""
+
+
+class Scored(Protocol):
+    """A run that was scored; None where there are no such rows, or nothing can be decoded."""
+
+    @property
+    def train_skill(self) -> float | None:
+        """On the rows it was trained on."""
+
+    @property
+    def validation_skill(self) -> float | None:
+        """On held-out rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class HeldOutGap:
         return max(self.gaps) < 0 and -self.mean > self.noise
 
 
-def held_out_gap(facts: Facts, skills: Sequence[tuple[float | None, float | None]]) -> HeldOutGap | None:
+def held_out_gap(facts: Facts, runs: Sequence[Scored]) -> HeldOutGap | None:
     """The gap; None where held-out rows are too few, or nothing can be decoded.
 
     Skill is 1 - e / c, with the error e and the constant answer's error c. The variance of a share e over n rows is at most
@@ -49,10 +62,14 @@ def held_out_gap(facts: Facts, skills: Sequence[tuple[float | None, float | None
 
     Args:
         facts: Of the subject.
-        skills: On training and on held-out rows, by seed.
+        runs: One a seed.
     """
     data = facts.data
-    told = [(trained, held_out) for trained, held_out in skills if trained is not None and held_out is not None]
+    told = [
+        (run.train_skill, run.validation_skill)
+        for run in runs
+        if run.train_skill is not None and run.validation_skill is not None
+    ]
     if not told or data.validation_rows < ENOUGH_ROWS:
         return None
     shares = [max(target.class_shares) for target in data.targets if target.class_shares]

@@ -55,7 +55,7 @@ class ValidationApart(Rule):
     def judge(self, evidence: Evidence) -> Iterable[Finding | RuledOut | NotSeen]:
         """See `Rule.judge`."""
         own = evidence.of(OwnRecipe)
-        gap = held_out_gap(evidence.facts, [(run.train_skill, run.validation_skill) for run in own.runs] if own else [])
+        gap = held_out_gap(evidence.facts, own.runs) if own is not None else None
         costly = gap is not None and gap.below and -gap.mean > COST + gap.noise
         for split in evidence.facts.data.scan.inputs:
             far = not 1 / RATIO < split.scale_ratio < RATIO

@@ -1,9 +1,11 @@
 """Training rows that are predicted worse than held-out rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from dnndoctor.evidence.contract import heads
+from dnndoctor.evidence.facts import Facts
 from dnndoctor.experiments import Evidence
-from dnndoctor.experiments.held_out_gap import HeldOutGap, held_out_gap
+from dnndoctor.experiments.held_out_gap import held_out_gap
 from dnndoctor.experiments.own_recipe import OwnRecipe
 from dnndoctor.experiments.reference_model import ReferenceModel
 from dnndoctor.finding import Cause, Finding, NotSeen, Remedy, RuledOut, Severity, Statement
@@ -46,8 +48,7 @@ class WrongTrainingLabels(Rule):
         """See `Rule.judge`."""
         if evidence.facts.data.augmented:
             return
-        seen = [(who, gap, rung, trials) for who, gap, rung, trials in _gaps(evidence) if gap is not None and gap.above]
-        statements = [_statement(who, gap, rung, trials) for who, gap, rung, trials in seen]
+        statements = tuple(_statements(evidence))
         if not statements:
             return
         yield Finding(
@@ -58,30 +59,35 @@ class WrongTrainingLabels(Rule):
             Severity.WARNING,
             0.5,  # little else does it, but for rows that are harder by choice
             data_where(evidence.facts),
-            tuple(statements),
-            (Remedy("Mend the training labels that a trained model contradicts", patch=_PATCH),),
+            statements,
+            (Remedy("Mend the training labels that a trained model contradicts", patch=_patch(evidence.facts)),),
         )
 
 
-_PATCH = """doubt = keras.losses.CategoricalCrossentropy(reduction="none")(y_train, model.predict(x_train))
-print(np.argsort(doubt)[-50:])  # rows to look at first"""
-
-
-def _gaps(evidence: Evidence) -> Iterable[tuple[str, HeldOutGap | None, str, tuple[str, ...]]]:
+def _statements(evidence: Evidence) -> Iterator[Statement]:
     own, reference = evidence.of(OwnRecipe), evidence.of(ReferenceModel)
-    if own is not None:
-        skills = [(run.train_skill, run.validation_skill) for run in own.runs]
-        yield "your own recipe", held_out_gap(evidence.facts, skills), OwnRecipe.name, tuple(run.trial for run in own.runs)
-    if reference is not None:
-        skills = [(run.train_skill, run.validation_skill) for run in reference.runs]
-        gap = held_out_gap(evidence.facts, skills)
-        yield "the reference model", gap, ReferenceModel.name, tuple(run.trial for run in reference.runs)
+    for who, rung, runs in (
+        ("your own recipe", OwnRecipe.name, own.runs if own is not None else ()),
+        ("the reference model", ReferenceModel.name, reference.runs if reference is not None else ()),
+    ):
+        gap = held_out_gap(evidence.facts, runs)
+        if gap is not None and gap.above:
+            yield Statement(
+                f"{who} reaches a skill on held-out rows that is higher by {gap.mean:.2f} than on training rows "
+                f"(noise {gap.noise:.2f})",
+                rung,
+                {"gap": gap.mean, "noise": gap.noise},
+                tuple(run.trial for run in runs),
+            )
 
 
-def _statement(who: str, gap: HeldOutGap, rung: str, trials: tuple[str, ...]) -> Statement:
-    return Statement(
-        f"{who} reaches a skill on held-out rows that is higher by {gap.mean:.2f} than on training rows (noise {gap.noise:.2f})",
-        rung,
-        {"gap": gap.mean, "noise": gap.noise},
-        trials,
+def _patch(facts: Facts) -> str:
+    """What prints the rows to look at first; empty where the loss of a row cannot be written in a line."""
+    losses = [head.loss for head in heads(facts)]
+    if len(losses) != 1 or losses[0] is None or not losses[0].built_in:
+        return ""
+    logits = ", from_logits=True" if losses[0].from_logits else ""
+    return (
+        f"doubt = keras.losses.{losses[0].name}(y_train, model.predict(x_train){logits})\n"
+        "print(np.argsort(doubt)[-50:])  # rows to look at first"
     )

@@ -1,8 +1,9 @@
 """Training rows that are predicted worse than held-out rows."""
 
+from dnndoctor.evidence.facts import LossFacts
 from dnndoctor.finding import Cause, Finding, Severity
 from dnndoctor.rules.wrong_training_labels import WrongTrainingLabels
-from tests.evidence_samples import facts
+from tests.evidence_samples import facts, output, target
 from tests.experiments.control_patient import ControlPatient, controlled
 
 BETTER = ControlPatient(ceiling=0.5, held_out=0.8)
@@ -15,6 +16,20 @@ def test_better_on_held_out_rows() -> None:
     assert isinstance(finding, Finding)
     assert (finding.cause, finding.severity) == (Cause.LABEL_NOISE, Severity.WARNING)
     assert "higher by 0.3" in finding.evidence[0].text
+
+
+def test_the_rows_are_ranked_by_the_users_own_loss() -> None:
+    """Which takes targets as they are; nothing is printed for a loss that is not Keras' own."""
+    own = facts([output(loss="sparse_categorical_crossentropy")], [target("class_ids", 10)], data={"validation_rows": 400})
+    theirs = facts([output(loss=LossFacts("theirs", built_in=False))], [target("class_ids", 10)], data={"validation_rows": 400})
+    patches = []
+    for subject in (own, theirs):
+        (finding,) = WrongTrainingLabels().judge(controlled(BETTER, subject))
+        assert isinstance(finding, Finding)
+        patches.append(finding.remedies[0].patch)
+
+    assert patches[0].startswith("doubt = keras.losses.sparse_categorical_crossentropy(y_train, ")
+    assert patches[1] == ""
 
 
 def test_look_alikes() -> None:
