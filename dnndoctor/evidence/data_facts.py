@@ -1,5 +1,6 @@
 """Facts of the sample that all trials see: arrays, targets, and how they were drawn."""
 
+import math
 from dataclasses import dataclass, field
 
 from dnndoctor.evidence.data_scan import DataScan
@@ -148,3 +149,9 @@ class DataFacts:
     notes: tuple[str, ...] = ()
     place: Place | None = None
     scan: DataScan = field(default_factory=DataScan)
+
+    @property
+    def gives_inputs_back(self) -> bool:
+        """Whether a target has as many numbers as an input, as in an autoencoder: hidden layers are then narrow on purpose."""
+        wanted = max((math.prod(target.array.shape) for target in self.targets), default=0)
+        return any(math.prod(values.shape) <= wanted for values in self.inputs if not values.codes)

@@ -1,6 +1,5 @@
 """Choices that few recipes make on purpose, each with the change that makes the usual one instead; no word on what they cost."""
 
-import math
 from collections.abc import Iterator
 
 from dnndoctor.edits.heads import keras_own_loss
@@ -123,13 +122,7 @@ def _squashed(facts: Facts) -> list[str]:
 def _is_narrow(facts: Facts) -> bool:
     """Whether a hidden layer of units is narrow, in a model that is not to give its inputs back."""
     widths = [layer.units for layer in hidden_layers(facts) if layer.kind in WEIGHTED_UNITS and layer.units is not None]
-    given_back = any(
-        math.prod(values.shape) <= math.prod(target.array.shape)
-        for values in facts.data.inputs
-        for target in facts.data.targets
-        if not values.codes
-    )
-    return bool(widths) and min(widths) <= NARROW and not given_back
+    return bool(widths) and min(widths) <= NARROW and not facts.data.gives_inputs_back
 
 
 def _rate(layer: LayerFacts) -> float:

@@ -122,11 +122,9 @@ def _needed(facts: Facts) -> int | None:
     if len(facts.outputs) != 1 or len(facts.data.targets) != 1:
         return None
     target = facts.data.targets[0]
-    size = math.prod(target.array.shape)
-    if any(math.prod(array.shape) <= size for array in facts.data.inputs if not array.codes) or target.task.startswith(
-        "sequence"
-    ):
+    if facts.data.gives_inputs_back or target.task.startswith("sequence"):
         return None
+    size = math.prod(target.array.shape)
     if target.task == "multiclass":
         return target.classes
     return {"binary": 2, "regression": max(2, size), "multilabel": max(2, size)}.get(target.task)

@@ -85,8 +85,7 @@ def main(
     for line in zoo_lines(found) if of_zoo else _lines(truths, found):
         click.echo(line)
     if not of_zoo and found:
-        picture = confusion_svg(confusion(truths, {name: result.causes() for name, result in found.items()}))
-        (folder / "confusion.svg").write_text(picture)
+        (folder / "confusion.svg").write_text(confusion_svg(confusion(truths, _answers(found))))
     click.echo(f"\nreports and results: {folder}")
     if of_zoo and any(result.alarming or result.failed for result in found.values()):
         sys.exit(1)
@@ -107,12 +106,16 @@ def _asked_for(patients: list[Patient], names: tuple[str, ...], draw: int | None
 def _lines(truths: Sequence[Truth], found: dict[str, Result]) -> Iterator[str]:
     yield from score_lines(truths, found)
     yield remedy_line(truths, found)
-    answers = {name: result.causes() for name, result in found.items()}
+    answers = _answers(found)
     yield from by_cause_lines(by_cause(truths, answers))
     yield from confusion_lines(confusion(truths, answers))
     for lenient in (False, True):
         precision = precision_at(truths, found, RECALL, lenient=lenient)
         yield from calibration_lines(calibration(truths, found, lenient=lenient), precision, lenient=lenient)
+
+
+def _answers(found: dict[str, Result]) -> dict[str, tuple[str, ...]]:
+    return {name: result.causes() for name, result in found.items()}
 
 
 def _mutants(split: str | None) -> list[Patient]:

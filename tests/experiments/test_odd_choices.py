@@ -76,11 +76,27 @@ def test_each_odd_choice_has_what_undoes_it(subject: Facts, edit: str) -> None:
         model(layer("first", activation="tanh"), layer("second")),
         model(layer("first"), NORM, layer("second"), recipe=LONG),
         model(layer("few", "Conv2D", units=2), layer("second")),
+        facts(
+            [output("linear", 64, "mean_squared_error")],
+            [target("continuous", array={"shape": (64,)})],
+            layers=(layer("code", units=2), HEAD),
+            calls=chain(layer("code", units=2), HEAD),
+            inputs=[array(shape=(64,))],
+        ),
         model(layer("drop", "Dropout", activation=None, weights=(), settings={"rate": 0.3})),
         model(layer("first"), targets=[target("class_ids", 2, class_shares=(0.7, 0.3))]),
         model(layer("first"), targets=[target("class_ids", 2, class_shares=(0.95, 0.05))], recipe={"class_weighted": True}),
     ],
-    ids=["pretrained", "tanh", "statistics in time", "few filters", "some dropout", "somewhat uneven", "weighted already"],
+    ids=[
+        "pretrained",
+        "tanh",
+        "statistics in time",
+        "few filters",
+        "autoencoder",
+        "some dropout",
+        "somewhat uneven",
+        "weighted already",
+    ],
 )
 def test_what_is_usual_is_left(subject: Facts) -> None:
     """Choices that many make on purpose are no variants."""
