@@ -58,6 +58,15 @@ def test_nothing_to_ask_of_a_healthy_run(subject: object) -> None:
     assert isinstance(evidence.observations[Controls.name], Skip)
 
 
+def test_each_order_begins_with_weights_of_its_own() -> None:
+    """Initial weights that happen to predict classes would do so after every order."""
+    evidence = controlled(ControlPatient(leaks=0.4))
+    found = evidence.of(Controls)
+    assert found is not None
+
+    assert len({run.seed for run in found.shuffled}) == len(found.shuffled) == ORDERS
+
+
 def test_expected_steps_and_charts() -> None:
     """No more steps than a plan was made with; the losses are drawn side by side."""
     evidence = Evidence(HELD_OUT, STANDARD)
